@@ -1,0 +1,1 @@
+"""Coming in: letters, codes, PINs, picture cards, passwords, and the sittings they open."""

@@ -1,0 +1,135 @@
+"""Who a cookie stands for, and what signing in must look up."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, or_, select
+
+from portal.accounts.models import Sitting
+from portal.accounts.rules import fast_hash
+from portal.kernel import clock
+from portal.kernel.scope import PortalSession
+from portal.people.actor import Actor
+from portal.people.models import Person, School, StaffRole
+from portal.people.rules import Audience, Role
+
+SITTING = (
+    select(
+        Sitting.id,
+        Sitting.audience,
+        Sitting.school_id,
+        Sitting.own_pupil_id,
+        Sitting.holds_own_rights,
+        Sitting.seen_at,
+        Sitting.idle_minutes,
+        Person.id.label("person_id"),
+        Person.full_name,
+        Person.known_as,
+        Person.language,
+        Person.trust_id,
+        School.name.label("school_name"),
+        School.theme,
+    )
+    .join(Person, Person.id == Sitting.person_id)
+    .outerjoin(School, School.id == Sitting.school_id)
+    .where(
+        Sitting.token_hash == bindparam("token_hash"),
+        Sitting.ended_at.is_(None),
+        Sitting.ends_at > bindparam("now"),
+        Sitting.epoch == Person.epoch,
+    )
+)
+ROLES = select(StaffRole.role).where(
+    StaffRole.person_id == bindparam("person_id"),
+    StaffRole.school_id == bindparam("school_id"),
+    StaffRole.starts_on <= bindparam("today"),
+    or_(StaffRole.ends_on.is_(None), StaffRole.ends_on >= bindparam("today")),
+)
+
+
+def actor_of(session: PortalSession, token: str) -> Actor | None:
+    """The actor whose sitting the token opens now, or None: ended, idle too long, rights changed, never known."""
+    now = clock.now()
+    row = session.execute(SITTING, {"token_hash": fast_hash(token), "now": now}).first()
+    if row is None or row.seen_at + timedelta(minutes=row.idle_minutes) < now:
+        return None
+    roles: frozenset[Role] = frozenset()
+    if row.audience == Audience.STAFF:
+        roles = live_roles(session, row.person_id, row.school_id, clock.today())
+        if not roles:
+            return None  # the last role ended: the sitting of yesterday opens nothing today
+    return Actor(
+        person_id=row.person_id,
+        sitting_id=row.id,
+        name=row.known_as or row.full_name,
+        audience=row.audience,
+        language=row.language,
+        trust_id=row.trust_id,
+        school_id=row.school_id,
+        school_name=row.school_name or "",
+        theme=row.theme or "",
+        roles=roles,
+        pupil_id=row.own_pupil_id,
+        holds_own_rights=row.holds_own_rights,
+        seen_at=row.seen_at,
+    )
+
+
+def live_roles(session: PortalSession, person_id: uuid.UUID, school_id: uuid.UUID, today: date) -> frozenset[Role]:
+    """What somebody does at a school on a day."""
+    return frozenset(session.scalars(ROLES, {"person_id": person_id, "school_id": school_id, "today": today}))
+
+
+def person_of_ended_sitting(session: PortalSession, token: str, not_before: datetime) -> uuid.UUID | None:
+    """Whose sitting this was, if it ended a short while ago: what was typed into it can be given back to that person."""
+    row = select(Sitting.person_id).where(Sitting.token_hash == fast_hash(token), Sitting.seen_at > not_before)
+    return session.scalars(row).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """One button of the demo page."""
+
+    slug: str
+    person_id: uuid.UUID
+    name: str
+    audience: Audience
+    school_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaGroup:
+    """The personas that come in as families, as pupils, or as staff."""
+
+    audience: Audience
+    people: tuple[Persona, ...]
+
+
+PERSONAS = {
+    Audience.FAMILY: ("parent", "second-parent", "parent-of-two", "parent-barred", "parent-other-school"),
+    Audience.PUPIL: ("pupil-young", "pupil-older", "young-person"),
+    Audience.STAFF: (
+        "class-teacher",
+        "teaching-assistant",
+        "sendco",
+        "headteacher",
+        "office",
+        "supply-teacher",
+        "sendco-other-school",
+    ),
+    Audience.TRUST: ("trust-lead",),
+}
+
+
+def demo_personas(session: PortalSession) -> list[PersonaGroup]:
+    """The demo's people in the order of the list above; needs the portal's own scope."""
+    people = session.execute(select(Person.demo_slug, Person.id, Person.full_name).where(Person.demo_slug.is_not(None)))
+    schools = dict(session.execute(select(StaffRole.person_id, StaffRole.school_id)).tuples().all())
+    known = {slug: (person_id, name, schools.get(person_id)) for slug, person_id, name in people}
+    return [
+        PersonaGroup(
+            audience, tuple(Persona(slug, known[slug][0], known[slug][1], audience, known[slug][2]) for slug in slugs if slug in known)
+        )
+        for audience, slugs in PERSONAS.items()
+    ]

@@ -1,0 +1,132 @@
+"""Codes, PINs and hashes: the arithmetic of coming in."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from portal.kernel.errors import Invalid
+from portal.kernel.words import N_
+from portal.people.rules import Audience
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+LETTER_DAYS = 28
+MAILED_CODE_MINUTES = 10
+MAILED_CODE_CAP_MINUTES = 30
+PIN_TRIES = 5
+CODE_TRIES = 6
+PASSWORD_TRIES = 10
+PASSWORD_REST = timedelta(minutes=15)
+LESSON_MINUTES = 30
+SHORTEST_PASSWORD = 12
+SHORTEST_PUPIL_PASSWORD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long a sitting lasts: minutes without a click, and minutes altogether."""
+
+    idle: int
+    longest: int
+
+
+STAYS = {
+    Audience.FAMILY: Stay(30, 12 * 60),
+    Audience.STAFF: Stay(30, 10 * 60),
+    Audience.PUPIL: Stay(20, 60),
+    Audience.TRUST: Stay(30, 10 * 60),
+}
+
+# Hashing is the narrowest pipe of the house: one at a time in a process, or a rush of sign-ins starves every page.
+_one_at_a_time = threading.Lock()
+_slow = PasswordHasher()
+
+
+def hash_secret(value: str) -> str:
+    """A slow hash (Argon2id) for what people choose themselves: PINs and passwords."""
+    with _one_at_a_time:
+        return _slow.hash(value)
+
+
+NOBODYS_HASH = PasswordHasher().hash("nobody has this password")
+
+
+def secret_fits(value: str, hashed: str | None) -> bool:
+    """Whether the value belongs to the hash; takes the same time when there is no hash at all."""
+    with _one_at_a_time:
+        try:
+            return _slow.verify(hashed or NOBODYS_HASH, value) and hashed is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def token() -> str:
+    """256 random bits for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def fast_hash(value: str) -> bytes:
+    """SHA-256 of a value that is random already."""
+    return hashlib.sha256(value.encode()).digest()
+
+
+def peppered(value: str, pepper: str) -> bytes:
+    """HMAC-SHA-256 of a short code with a key that the database does not hold; 32 bytes."""
+    return hmac.new(pepper.encode(), value.encode(), hashlib.sha256).digest()
+
+
+def new_letter_code() -> tuple[str, str]:
+    """A finder of 3 and a secret of 8 characters, printed as ABC-4F7K-9Q2M."""
+    return tuple("".join(secrets.choice(LETTERS) for _n in range(count)) for count in (3, 8))  # type: ignore[return-value]
+
+
+def new_mailed_code() -> str:
+    """8 characters, printed as 4F7K-9Q2M."""
+    return "".join(secrets.choice(LETTERS) for _n in range(8))
+
+
+def new_room_code() -> str:
+    """6 characters that an adult types on the room's tablets."""
+    return "".join(secrets.choice(LETTERS) for _n in range(6))
+
+
+def printed(code: str) -> str:
+    """A code as it stands in a letter: groups of four, the finder of three first where there is one."""
+    head, rest = (code[:3], code[3:]) if len(code) == 11 else ("", code)
+    return "-".join(part for part in (head, rest[:4], rest[4:]) if part)
+
+
+def read_code(value: str) -> str:
+    """What somebody typed, as the code it most likely is: any case, any spaces and dashes, O for 0, I and L for 1."""
+    kept = re.sub(r"[^0-9A-Z]", "", value.upper())
+    return kept.translate(str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"}))
+
+
+def check_pin(pin: str) -> str:
+    """Six digits that are not one digit six times, nor a run. Raises Invalid at the field `pin`."""
+    digits = re.sub(r"\s", "", pin)
+    digits = "".join(str(int(c)) if c.isdecimal() else c for c in digits)  # ۱۲۳ and ੧੨੩ are digits too
+    if not re.fullmatch(r"[0-9]{6}", digits):
+        raise Invalid(N_("The PIN needs six digits."), field="pin")
+    if len(set(digits)) == 1 or digits in "01234567890" or digits in "09876543210":
+        raise Invalid(N_("That PIN is too easy to guess. Please choose another."), field="pin")
+    return digits
+
+
+def check_password(password: str, *, shortest: int) -> str:
+    """A password of the least length. Raises Invalid at the field `password`."""
+    if len(password) < shortest:
+        raise Invalid(N_("The password needs at least %(shortest)s letters."), field="password", shortest=shortest)
+    return password
+
+
+def batch_name() -> str:
+    """A short name for one print run, so that a lost pile of letters can be cancelled at once."""
+    return uuid.uuid4().hex[:8].upper()

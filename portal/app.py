@@ -1,0 +1,106 @@
+"""The whole wiring of the portal, in order, on one page."""
+
+from flask import Flask, Response, current_app, g, url_for
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from sqlalchemy import select
+
+from portal.accounts import entrance
+from portal.accounts import routes as accounts
+from portal.accounts import routes_demo as demo
+from portal.accounts import routes_family as family_sign_in
+from portal.accounts import routes_pupil as pupil_sign_in
+from portal.accounts import routes_staff as staff_sign_in
+from portal.guidance import routes as guidance
+from portal.home import routes as home
+from portal.home.navigation import doors_for, footer
+from portal.intake import routes as intake
+from portal.kernel.db import make_engine
+from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
+from portal.people import routes as people
+from portal.people.branding import brand_for
+from portal.people.models import Trust
+from portal.profiles import routes_family as family_plans
+from portal.profiles import routes_pupil as pupil_pages
+from portal.profiles import routes_staff as profiles
+from portal.settings import Settings
+from portal.web import access, assets, errors, i18n, limits, logs, security, unit_of_work
+from portal.web.forms import csrf
+
+FEATURES = (
+    home,
+    accounts,
+    family_sign_in,
+    staff_sign_in,
+    pupil_sign_in,
+    people,
+    profiles,
+    family_plans,
+    pupil_pages,
+    intake,
+    guidance,
+)
+ELSEWHERE = "https://www.bbc.co.uk/weather"  # where the quick exit leads: a page that anybody might be reading
+
+
+def create_app(settings: Settings) -> Flask:
+    """The portal as a WSGI application. Raises when a route has no access rule or English cannot be spoken."""
+    app = Flask("portal", template_folder=str(TEMPLATES), static_folder=None)
+    app.jinja_env.loader = ChoiceLoader(
+        [FileSystemLoader(TEMPLATES), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["settings"] = settings
+
+    logs.configure()
+    logs.init_app(app, every_request=not settings.testing)
+    i18n.load(TRANSLATIONS, settings.languages, offer_incomplete=settings.offer_incomplete_languages)
+    security.init_app(app, settings)
+    engine = make_engine(settings.database_url)
+    unit_of_work.init_app(app, engine)
+    i18n.init_app(app, person_language=_language_of_the_actor)
+    access.init_app(app, entrance.ENTRANCE)
+    limits.init_app(app, settings)
+    csrf.init_app(app)
+    assets.init_app(app, STATIC)
+    errors.init_app(app)
+
+    for feature in FEATURES:
+        app.register_blueprint(feature.bp)
+    if settings.demo:
+        app.register_blueprint(demo.bp)
+    app.add_url_rule("/static/<path:filename>", "static", assets.serve)
+    app.add_url_rule("/healthz", "healthz", _healthz)
+    access.declare(app, "static", access.PUBLIC)
+    access.declare(app, "healthz", access.PUBLIC)
+    security.allow_uploads(app, {"intake.upload": settings.longest_upload})
+    app.after_request(entrance.keep_alive)
+    app.context_processor(_around_every_page)
+    access.check_every_endpoint(app)
+    return app
+
+
+def _healthz() -> Response:
+    """Answers 200 when the database answers."""
+    from portal.people.models import Trust
+
+    unit_of_work.reader().execute(select(Trust.id).limit(1)).first()
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _language_of_the_actor() -> str | None:
+    actor = access.identify()
+    return actor.language if actor else None
+
+
+def _around_every_page() -> dict[str, object]:
+    actor = g.get("actor")
+    return {
+        "actor": actor,
+        "is_demo": current_app.extensions["settings"].demo,
+        "home_url": url_for("home.start"),
+        "brand": brand_for(actor),
+        "nav": doors_for(actor),
+        "footer_links": footer(),
+        "sign_out_url": url_for("accounts.sign_out") if actor else None,
+        "exit_url": ELSEWHERE if actor else None,
+    }

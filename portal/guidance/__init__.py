@@ -1,0 +1,1 @@
+"""Where to turn: help, rights, privacy, and the words explained."""

@@ -1,0 +1,1 @@
+"""The front page of each role, and the way to everything else."""

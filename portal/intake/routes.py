@@ -1,0 +1,5 @@
+"""Routes of intake."""
+
+from portal.web.access import PortalBlueprint
+
+bp = PortalBlueprint("intake", __name__)

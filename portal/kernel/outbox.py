@@ -1,0 +1,61 @@
+"""What must leave the building is a row here, written in the same transaction as its reason; the row, not a queue, is the truth."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.kernel.db import Base, Keyed
+
+
+class OutboxState(enum.StrEnum):
+    """Where a message stands."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHHELD = "withheld"
+
+
+class OutboxItem(Keyed, Base):
+    """One message for one person by one channel; its words are made at sending, in that person's language."""
+
+    __tablename__ = "outbox_item"
+
+    event_key: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[uuid.UUID]
+    about_pupil_id: Mapped[uuid.UUID | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED, index=True)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    last_trouble: Mapped[str] = mapped_column(String(200), default="")
+    sent_at: Mapped[datetime | None]
+
+
+def post(
+    session: Session,
+    kind: str,
+    *,
+    event_key: str,
+    person_id: uuid.UUID,
+    now: datetime,
+    pupil_id: uuid.UUID | None = None,
+    **facts: str,
+) -> None:
+    """Puts one message into the outbox; the same event for the same person is one message, however often it is posted."""
+    key = f"{kind}:{event_key}:{person_id}"
+    if session.execute(select(OutboxItem.id).where(OutboxItem.event_key == key)).first():
+        return
+    session.add(
+        OutboxItem(
+            kind=kind, event_key=key, person_id=person_id, about_pupil_id=pupil_id, facts=facts, created_at=now, due_at=now
+        )
+    )

@@ -1,0 +1,180 @@
+"""No session without a scope: reads are filtered to what the actor may see, writes outside it and unfilterable statements raise."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Table, event, inspect, select
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.base import ExecutableOption
+
+from portal.kernel.db import Base
+
+
+class ScopeError(RuntimeError):
+    """A statement would have left the fence. Always a fault of ours, never of the person in front of the screen."""
+
+
+class IsAPupil:
+    """The table of pupils itself."""
+
+
+class AboutAPupil:
+    """A row that tells something about one pupil; the database itself holds it in that pupil's school."""
+
+    school_id: Mapped[uuid.UUID] = mapped_column()
+    pupil_id: Mapped[uuid.UUID] = mapped_column(index=True)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (in_the_pupils_school(),)
+
+
+class AboutAnAdult:
+    """A row that belongs to one adult, which other families must never meet."""
+
+    adult_id: Mapped[uuid.UUID] = mapped_column(index=True)
+
+
+def in_the_pupils_school() -> ForeignKeyConstraint:
+    """The composite key that makes the database refuse a row about a pupil of another school."""
+    return ForeignKeyConstraint(["school_id", "pupil_id"], ["pupil.school_id", "pupil.id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one actor may touch: options that filter every read, and the schools whose new rows it may write."""
+
+    name: str
+    sees: tuple[ExecutableOption, ...] = ()
+    writes_in: frozenset[uuid.UUID] = frozenset()
+    everything: bool = False
+
+
+NOTHING = Scope("nothing")
+
+
+def system(reason: str) -> Scope:
+    """The scope of the portal's own work (sign-in, import, migration): everything, and it says why."""
+    return Scope(f"system: {reason}", everything=True)
+
+
+@dataclass(slots=True)
+class _Fence:
+    scope: Scope
+    known: dict[uuid.UUID, bool] = field(default_factory=dict)
+
+
+class PortalSession(Session):
+    """A session that cannot be made without saying what it may see."""
+
+    def __init__(self, bind: Engine | Connection, *, scope: Scope, read_only: bool = False) -> None:
+        super().__init__(bind, autoflush=True, expire_on_commit=False)
+        self.info["fence"] = _Fence(scope)
+        self.info["read_only"] = read_only
+
+    @property
+    def scope(self) -> Scope:
+        return self._fence.scope
+
+    @property
+    def _fence(self) -> _Fence:
+        fence: _Fence = self.info["fence"]
+        return fence
+
+    def enter(self, scope: Scope) -> None:
+        """Narrow a session that saw nothing to one actor, once: what was loaded before cannot have been protected."""
+        if self._fence.scope is not NOTHING:
+            raise ScopeError(f"this session already works for {self._fence.scope.name}")
+        self.info["fence"] = _Fence(scope)
+
+    def reaches(self, pupil_id: uuid.UUID) -> bool:
+        """Whether the scope holds this pupil; asked of the database once in a session."""
+        known = self._fence.known
+        if pupil_id not in known:
+            pupil = _the_pupil_class()
+            with self.no_autoflush:
+                known[pupil_id] = self.execute(select(pupil.id).where(pupil.id == pupil_id)).first() is not None
+        return known[pupil_id]
+
+
+def _the_pupil_class() -> Any:
+    return next(m.class_ for m in Base.registry.mappers if issubclass(m.class_, IsAPupil))
+
+
+def protected_tables() -> frozenset[Table]:
+    """Every table a scope must filter."""
+    kinds = (IsAPupil, AboutAPupil, AboutAnAdult)
+    return frozenset(m.local_table for m in Base.registry.mappers if issubclass(m.class_, kinds))  # type: ignore[misc]
+
+
+def _tables_of(statement: Any) -> Iterator[Table]:
+    for element in visitors.iterate(statement):
+        if isinstance(element, Table):
+            yield element
+        mapper = getattr(element, "_annotations", {}).get("parententity")
+        if mapper is not None and isinstance(getattr(mapper, "local_table", None), Table):
+            yield mapper.local_table
+
+
+def _touches_protected(statement: Any) -> bool:
+    names = {table.name for table in protected_tables()}
+    return any(table.name in names for table in _tables_of(statement))
+
+
+@event.listens_for(PortalSession, "do_orm_execute")
+def _filter_reads(state: ORMExecuteState) -> None:
+    session = state.session
+    assert isinstance(session, PortalSession)
+    scope = session.scope
+    if scope.everything:
+        return
+    if not state.is_orm_statement or not (state.is_select or state.is_insert or state.is_update or state.is_delete):
+        raise ScopeError("text and Core statements cannot be filtered: use mapped classes")
+    if state.is_insert or state.is_update or state.is_delete:
+        if _touches_protected(state.statement):
+            raise ScopeError("a bulk write on a protected table goes round the fence: write rows through the session")
+        return
+    if type(state.statement).__name__ == "FromStatement":
+        raise ScopeError("from_statement() cannot be filtered")
+    if scope is NOTHING:
+        if _touches_protected(state.statement):
+            raise ScopeError("nobody is signed in, and this statement reads a protected table")
+        return
+    state.statement = state.statement.options(*scope.sees)  # type: ignore[attr-defined]
+
+
+@event.listens_for(PortalSession, "before_flush")
+def _refuse_writes(session: PortalSession, _context: object, _instances: object) -> None:
+    touched = [*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted]
+    if touched and session.info["read_only"]:
+        raise ScopeError("a page that only shows something tried to write: " + type(touched[0]).__name__)
+    if session.scope.everything:
+        return
+    for row in touched:
+        if isinstance(row, IsAPupil):
+            _refuse_foreign_pupil(session, row)
+        if isinstance(row, AboutAPupil):
+            for pupil_id in _now_and_before(row, "pupil_id"):
+                if not session.reaches(pupil_id):
+                    raise ScopeError(f"{type(row).__name__} is about a pupil outside the scope of {session.scope.name}")
+
+
+def _refuse_foreign_pupil(session: PortalSession, row: Any) -> None:
+    for school_id in _now_and_before(row, "school_id"):
+        if school_id not in session.scope.writes_in:
+            raise ScopeError(f"a pupil of another school is outside the scope of {session.scope.name}")
+    if row not in session.new and not session.reaches(row.id):
+        raise ScopeError(f"this pupil is outside the scope of {session.scope.name}")
+    if row in session.new:
+        if row.id is None:
+            row.id = uuid.uuid4()
+        session._fence.known[row.id] = True
+
+
+def _now_and_before(row: Any, name: str) -> set[uuid.UUID]:
+    history = inspect(row).attrs[name].history
+    return {value for values in history if values for value in values if value is not None}

@@ -1,0 +1,80 @@
+"""The named rules of who may use a route. Somebody else's child, or none, is the same answer: there is no such page."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+
+from portal.kernel.errors import NotAllowed, NotFound
+from portal.people.actor import Actor
+from portal.people.rules import Audience, Role
+from portal.web.access import PUBLIC, Access
+from portal.web.unit_of_work import reader
+
+__all__ = [
+    "ANY_STAFF",
+    "CLASS_PUPIL",
+    "FAMILY",
+    "LESSON_STAFF",
+    "OFFICE",
+    "OFFICE_PUPIL",
+    "OWN_PAGES",
+    "OWN_PUPIL",
+    "PUBLIC",
+    "PUPIL",
+    "SCHOOL_PUPIL",
+    "SENDCO",
+    "SENDCO_PUPIL",
+    "SIGNED_IN",
+    "TRUST",
+]
+
+
+def _within_scope(pupil_id: Any) -> None:
+    if not isinstance(pupil_id, uuid.UUID) or not reader().reaches(pupil_id):
+        raise NotFound
+
+
+def _pupil_of_the_url(actor: Actor, arguments: Mapping[str, Any]) -> None:
+    _within_scope(arguments.get("pupil_id"))
+
+
+def _own_rights(actor: Actor, arguments: Mapping[str, Any]) -> None:
+    # a pupil reads the family's pages of their own plan only once the rights are theirs
+    if actor.audience == Audience.PUPIL and not actor.holds_own_rights:
+        raise NotAllowed
+    _within_scope(arguments.get("pupil_id"))
+
+
+def _role(*roles: Role, pupil: bool = False) -> Any:
+    def rule(actor: Actor, arguments: Mapping[str, Any]) -> None:
+        if not actor.has(*roles):
+            raise NotAllowed
+        if pupil:
+            _within_scope(arguments.get("pupil_id"))
+
+    return rule
+
+
+_FAMILY = frozenset({Audience.FAMILY})
+_STAFF = frozenset({Audience.STAFF})
+
+SIGNED_IN = Access("signed in", frozenset(Audience))
+FAMILY = Access("family", _FAMILY)
+OWN_PUPIL = Access("own child", _FAMILY | {Audience.PUPIL}, _own_rights)
+OWN_PAGES = Access("own account", frozenset({Audience.FAMILY, Audience.PUPIL}))
+PUPIL = Access("pupil", frozenset({Audience.PUPIL}))
+ANY_STAFF = Access("staff", _STAFF)
+SCHOOL_PUPIL = Access("pupil of own school or class", _STAFF, _pupil_of_the_url)
+CLASS_PUPIL = Access(
+    "taught pupil",
+    _STAFF,
+    _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, Role.HEADTEACHER, pupil=True),
+)
+LESSON_STAFF = Access("lesson staff", _STAFF, _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO))
+SENDCO = Access("SENDCO", _STAFF, _role(Role.SENDCO))
+SENDCO_PUPIL = Access("SENDCO of the pupil", _STAFF, _role(Role.SENDCO, pupil=True))
+OFFICE = Access("office", _STAFF, _role(Role.OFFICE, Role.SENDCO))
+OFFICE_PUPIL = Access("office of the pupil", _STAFF, _role(Role.OFFICE, Role.SENDCO, pupil=True))
+TRUST = Access("trust", frozenset({Audience.TRUST}))
+

@@ -1,0 +1,5 @@
+"""Routes of people."""
+
+from portal.web.access import PortalBlueprint
+
+bp = PortalBlueprint("people", __name__)

@@ -1,0 +1,142 @@
+"""Words and rules of people and schools that need no database."""
+
+import enum
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from portal.kernel.words import N_
+
+
+class Audience(enum.StrEnum):
+    """In which capacity somebody signed in; a teacher who is also a parent signs in as one or the other."""
+
+    FAMILY = "family"
+    PUPIL = "pupil"
+    STAFF = "staff"
+    TRUST = "trust"
+
+
+class Role(enum.StrEnum):
+    """What a member of staff does at a school (domain.md 1.7)."""
+
+    CLASS_TEACHER = "class_teacher"
+    TEACHING_ASSISTANT = "teaching_assistant"
+    SUPPLY_TEACHER = "supply_teacher"
+    SENDCO = "sendco"
+    HEADTEACHER = "headteacher"
+    OFFICE = "office"
+
+
+ROLE_NAMES = {
+    Role.CLASS_TEACHER: N_("Class teacher"),
+    Role.TEACHING_ASSISTANT: N_("Teaching assistant"),
+    Role.SUPPLY_TEACHER: N_("Supply teacher"),
+    Role.SENDCO: N_("SENDCO"),
+    Role.HEADTEACHER: N_("Headteacher"),
+    Role.OFFICE: N_("School office"),
+}
+WHOLE_SCHOOL = frozenset({Role.SENDCO, Role.HEADTEACHER, Role.OFFICE})
+OWN_CLASS = frozenset({Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SUPPLY_TEACHER})
+
+
+class Phase(enum.StrEnum):
+    """The kind of school."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class YesNo(enum.StrEnum):
+    """An answer that may not be known yet."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class ContactState(enum.StrEnum):
+    """Where the link between an adult and a child stands (domain.md 8)."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    INVITED = "invited"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class PortalAccess(enum.StrEnum):
+    """What staff decided that an adult may do about a child in the portal."""
+
+    NONE = "none"
+    VIEW = "view"
+    CONTRIBUTE = "contribute"
+
+
+class Restriction(enum.StrEnum):
+    """What a court order says about an adult and a child. Anything but NONE keeps the adult out."""
+
+    NONE = "none"
+    NO_CONTACT = "no_contact"
+    NO_INFORMATION = "no_information"
+    SUPERVISED = "supervised"
+    OTHER = "other"
+
+
+class ContactKind(enum.StrEnum):
+    """How an adult can be reached."""
+
+    EMAIL = "email"
+    MOBILE = "mobile"
+
+
+RELATIONSHIPS = {
+    "PAM": N_("Mother"),
+    "PAF": N_("Father"),
+    "STM": N_("Stepmother"),
+    "STF": N_("Stepfather"),
+    "FOM": N_("Foster mother"),
+    "FOF": N_("Foster father"),
+    "CAR": N_("Carer"),
+    "FAM": N_("Other family member"),
+    "REL": N_("Other relative"),
+    "OTH": N_("Other"),
+}
+OPEN_STATES = frozenset({ContactState.CONFIRMED, ContactState.INVITED, ContactState.ACTIVE})
+OPEN_ACCESS = frozenset({PortalAccess.VIEW, PortalAccess.CONTRIBUTE})
+
+YEAR_NAMES = {"N1": N_("Nursery"), "N2": N_("Nursery"), "R": N_("Reception")}
+
+
+def leaving_date(born: date) -> date:
+    """The day a child becomes a young person: the last Friday of June of the school year (1 September to 31 August)
+    in which they turn 16 (Education Act 1996 s.8; domain.md 2.6). It may fall before the sixteenth birthday."""
+    year = born.year + 16
+    if (born.month, born.day) >= (9, 1):
+        year += 1
+    last = date(year, 6, 30)
+    return last - timedelta(days=(last.weekday() - 4) % 7)
+
+
+def school_year_starts(day: date) -> date:
+    """The 1 September on or before the day."""
+    return date(day.year if day.month >= 9 else day.year - 1, 9, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """Which of the three faces a pupil's pages wear."""
+
+    name: str
+
+
+PICTURES, CARDS, WORDS = Skin("pictures"), Skin("cards"), Skin("words")
+PICTURE_YEARS = frozenset({"E1", "E2", "N1", "N2", "R", "1", "2", "3"})
+CARD_YEARS = frozenset({"4", "5", "6"})
+
+
+def skin_for(nc_year: str) -> Skin:
+    """Pictures up to Year 3, cards and words in Years 4 to 6, words and privacy first from Year 7."""
+    if nc_year in PICTURE_YEARS:
+        return PICTURES
+    return CARDS if nc_year in CARD_YEARS else WORDS

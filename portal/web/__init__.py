@@ -1,0 +1,1 @@
+"""What the pages stand on; it knows Flask, but no schools."""
