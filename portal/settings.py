@@ -61,8 +61,12 @@ class Settings:
             found.append("BASE_URL must be the address families type, such as https://portal.example.sch.uk")
         if url.scheme == "http" and not on_loopback:
             found.append("BASE_URL must start with https:// unless it is a loopback address")
-        if self.demo and not (on_loopback and self.database_url.startswith("sqlite") and DEMO_DATABASE in self.database_url):
-            found.append(f"DEMO signs anyone in as anyone: it needs a loopback BASE_URL and the database {DEMO_DATABASE}")
+        if self.demo and not (
+            on_loopback and self.database_url.startswith("sqlite") and DEMO_DATABASE in self.database_url
+        ):
+            found.append(
+                f"DEMO signs anyone in as anyone: it needs a loopback BASE_URL and the database {DEMO_DATABASE}"
+            )
         if not self.demo and not self.testing and DEMO_DATABASE in self.database_url:
             found.append("DATABASE_URL is the demo's database: choose another for a school")
         if not self.demo and not self.testing and not self.smtp_url:
@@ -87,7 +91,9 @@ class Settings:
             database_url=normalised(database_url),
             secret_key=keys["SECRET_KEY"],
             letter_pepper=keys["LETTER_PEPPER"],
-            base_url=(given("BASE_URL", "") or (f"http://127.0.0.1:{given('PORT', '8000')}" if demo else "")).rstrip("/"),
+            base_url=(given("BASE_URL", "") or (f"http://127.0.0.1:{given('PORT', '8000')}" if demo else "")).rstrip(
+                "/"
+            ),
             demo=demo,
             trusted_proxies=int(given("TRUSTED_PROXIES", "0")),
             instance=instance,

@@ -102,6 +102,7 @@ function sprites() {
 }
 
 const start = Date.now();
+if (!fs.existsSync(path.join(out, "language-names", "faces.json"))) throw new Error("run static/fonts.py first");
 forgetOldFiles();
 styles();
 scripts();

@@ -65,7 +65,7 @@ def name_after_subset(font: TTFont, subset: str) -> None:
 
 
 def subset_language_names(folder: Path) -> int:
-    """Write one tiny woff2 per script and `faces.json` (file, unicode range) for the style sheet; returns their bytes."""
+    """Write a tiny woff2 a script and `faces.json` (file, unicode range) for the style sheet; returns their bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     options = Options()
     options.flavor = "woff2"

@@ -27,7 +27,11 @@ def open_sitting(
     """Starts a sitting and returns the token for the cookie; only its hash is kept."""
     stay, secret = STAYS[audience], token()
     person = session.get_one(Person, person_id)
-    pupil = session.scalars(select(Pupil).where(Pupil.person_id == person_id)).first() if audience == Audience.PUPIL else None
+    pupil = (
+        session.scalars(select(Pupil).where(Pupil.person_id == person_id)).first()
+        if audience == Audience.PUPIL
+        else None
+    )
     session.add(
         Sitting(
             token_hash=fast_hash(secret),

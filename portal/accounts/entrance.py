@@ -36,7 +36,12 @@ def keep_alive(response: Response) -> Response:
     """Notes now and then that a sitting is in use; a short write of its own, so that reading stays fast."""
     actor: Actor | None = g.get("actor")
     now = clock.now()
-    if actor is not None and actor.seen_at is not None and actor.seen_at + actions.SEEN_EVERY < now and response.status_code < 500:
+    if (
+        actor is not None
+        and actor.seen_at is not None
+        and actor.seen_at + actions.SEEN_EVERY < now
+        and response.status_code < 500
+    ):
         with unit_of_work.aside("a sitting is in use") as session:
             actions.seen(session, actor.sitting_id, now=now)
     return response

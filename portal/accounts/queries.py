@@ -129,7 +129,12 @@ def demo_personas(session: PortalSession) -> list[PersonaGroup]:
     known = {slug: (person_id, name, schools.get(person_id)) for slug, person_id, name in people}
     return [
         PersonaGroup(
-            audience, tuple(Persona(slug, known[slug][0], known[slug][1], audience, known[slug][2]) for slug in slugs if slug in known)
+            audience,
+            tuple(
+                Persona(slug, known[slug][0], known[slug][1], audience, known[slug][2])
+                for slug in slugs
+                if slug in known
+            ),
         )
         for audience, slugs in PERSONAS.items()
     ]

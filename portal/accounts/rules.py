@@ -106,7 +106,7 @@ def printed(code: str) -> str:
 def read_code(value: str) -> str:
     """What somebody typed, as the code it most likely is: any case, any spaces and dashes, O for 0, I and L for 1."""
     kept = re.sub(r"[^0-9A-Z]", "", value.upper())
-    return kept.translate(str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"}))
+    return kept.translate(str.maketrans("OILU", "011V"))
 
 
 def check_pin(pin: str) -> str:

@@ -26,7 +26,11 @@ TRUST = ((N_("Home"), "home.trust"),)
 STAFF = ((N_("Home"), "home.staff"), (N_("Children"), "profiles.pupils"))
 LESSONS = (N_("Lesson sign-in"), "pupil_sign_in.lesson")
 OFFICE = ((N_("Adults and access"), "people.contacts"), (N_("Import"), "intake.start"))
-FOOTER = ((N_("Get help"), "guidance.get_help"), (N_("Privacy"), "guidance.privacy"), (N_("Accessibility"), "guidance.accessibility"))
+FOOTER = (
+    (N_("Get help"), "guidance.get_help"),
+    (N_("Privacy"), "guidance.privacy"),
+    (N_("Accessibility"), "guidance.accessibility"),
+)
 
 
 def doors_for(actor: Actor | None) -> list[Door]:

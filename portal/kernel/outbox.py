@@ -56,6 +56,12 @@ def post(
         return
     session.add(
         OutboxItem(
-            kind=kind, event_key=key, person_id=person_id, about_pupil_id=pupil_id, facts=facts, created_at=now, due_at=now
+            kind=kind,
+            event_key=key,
+            person_id=person_id,
+            about_pupil_id=pupil_id,
+            facts=facts,
+            created_at=now,
+            due_at=now,
         )
     )

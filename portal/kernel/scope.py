@@ -128,7 +128,8 @@ def _touches_protected(statement: Any) -> bool:
 @event.listens_for(PortalSession, "do_orm_execute")
 def _filter_reads(state: ORMExecuteState) -> None:
     session = state.session
-    assert isinstance(session, PortalSession)
+    if not isinstance(session, PortalSession):
+        raise ScopeError("a session of another kind")
     scope = session.scope
     if scope.everything:
         return
@@ -144,7 +145,7 @@ def _filter_reads(state: ORMExecuteState) -> None:
         if _touches_protected(state.statement):
             raise ScopeError("nobody is signed in, and this statement reads a protected table")
         return
-    state.statement = state.statement.options(*scope.sees)  # type: ignore[attr-defined]
+    state.statement = state.statement.options(*scope.sees)
 
 
 @event.listens_for(PortalSession, "before_flush")

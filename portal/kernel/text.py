@@ -50,5 +50,10 @@ def clean_html(value: str) -> str:
     if len(value) > LONGEST_HTML:
         raise Invalid(N_("This is too long. Please use at most %(longest)s letters."), longest=LONGEST_HTML)
     return bleach.clean(
-        value, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, protocols=ALLOWED_PROTOCOLS, strip=True, strip_comments=True
+        value,
+        tags=ALLOWED_TAGS,
+        attributes=ALLOWED_ATTRIBUTES,
+        protocols=ALLOWED_PROTOCOLS,
+        strip=True,
+        strip_comments=True,
     )

@@ -77,4 +77,3 @@ SENDCO_PUPIL = Access("SENDCO of the pupil", _STAFF, _role(Role.SENDCO, pupil=Tr
 OFFICE = Access("office", _STAFF, _role(Role.OFFICE, Role.SENDCO))
 OFFICE_PUPIL = Access("office of the pupil", _STAFF, _role(Role.OFFICE, Role.SENDCO, pupil=True))
 TRUST = Access("trust", frozenset({Audience.TRUST}))
-

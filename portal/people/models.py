@@ -230,5 +230,3 @@ class Look(Keyed, AboutAPupil, Base):
         Index("uq_one_look_a_sitting", "sitting_id", "pupil_id", unique=True),
         Index("ix_look_pupil_at", "pupil_id", "at"),
     )
-
-

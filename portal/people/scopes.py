@@ -98,7 +98,9 @@ def class_pupils(school_id: uuid.UUID, me: uuid.UUID, today: date) -> Select[tup
 
 def _class(school_id: uuid.UUID, me: uuid.UUID, today: date) -> tuple[ExecutableOption, ...]:
     return (
-        with_loader_criteria(AboutAPupil, lambda cls: cls.pupil_id.in_(class_pupils(school_id, me, today)), include_aliases=True),
+        with_loader_criteria(
+            AboutAPupil, lambda cls: cls.pupil_id.in_(class_pupils(school_id, me, today)), include_aliases=True
+        ),
         with_loader_criteria(AboutAnAdult, lambda cls: cls.adult_id == me, include_aliases=True),
         with_loader_criteria(Pupil, lambda cls: cls.id.in_(class_pupils(school_id, me, today)), include_aliases=True),
     )

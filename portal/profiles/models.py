@@ -93,7 +93,9 @@ class PlanVersion(Keyed, AboutAPupil, Base):
         UniqueConstraint("plan_id", "number", name="uq_plan_version_number"),
         UniqueConstraint("pupil_id", "id", name="uq_plan_version_of_its_pupil"),
         CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="a_published_version_says_when"),
-        CheckConstraint("starts_on IS NULL OR ends_on IS NULL OR starts_on < ends_on", name="a_plan_ends_after_it_starts"),
+        CheckConstraint(
+            "starts_on IS NULL OR ends_on IS NULL OR starts_on < ends_on", name="a_plan_ends_after_it_starts"
+        ),
         Index(
             "uq_one_draft_of_a_plan",
             "plan_id",
@@ -164,7 +166,9 @@ class Target(Keyed, AboutAPupil, Base):
         _of_its_version(),
         ForeignKeyConstraint(["pupil_id", "outcome_id"], ["outcome.pupil_id", "outcome.id"]),
         UniqueConstraint("version_id", "position", name="uq_target_position"),
-        CheckConstraint("steps_done >= 0 AND steps_done <= steps_total AND steps_total BETWEEN 1 AND 10", name="steps_fit"),
+        CheckConstraint(
+            "steps_done >= 0 AND steps_done <= steps_total AND steps_total BETWEEN 1 AND 10", name="steps_fit"
+        ),
     )
 
 

@@ -150,5 +150,3 @@ def _to_sign_in(entrance: Entrance, token: str) -> Response:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     entrance.keep_typed_text(token)
     return redirect(url_for("accounts.sign_in", kept=1), 303)  # type: ignore[return-value]
-
-

@@ -26,8 +26,8 @@ class Assets:
             raise RuntimeError(f"{manifest_path} is missing: run `make assets` first.")
         manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
         self.folder = folder
-        self._urls = {name: URL_PREFIX + hashed for name, hashed in manifest["files"].items()}
-        self._icon_urls = {name: URL_PREFIX + target for name, target in manifest["icons"].items()}
+        self._urls: dict[str, str] = {name: URL_PREFIX + hashed for name, hashed in manifest["files"].items()}
+        self._icon_urls: dict[str, str] = {name: URL_PREFIX + target for name, target in manifest["icons"].items()}
         self._has_gzip = {hashed: (folder / f"{hashed}.gz").is_file() for hashed in manifest["files"].values()}
 
     def asset(self, name: str) -> str:

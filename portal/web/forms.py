@@ -72,7 +72,9 @@ class Govuk:
 
     def fill(self, field: Field, params: dict[str, Any]) -> None:
         """What this kind of field adds: label and value."""
-        params.setdefault("label", {"text": str(field.label.text), "classes": params.pop("label_classes", "govuk-label--s")})
+        params.setdefault(
+            "label", {"text": str(field.label.text), "classes": params.pop("label_classes", "govuk-label--s")}
+        )
         params["value"] = field._value()
 
 
@@ -103,7 +105,9 @@ class GovukChoice(Govuk):
 
     def fill(self, field: Field, params: dict[str, Any]) -> None:
         params["idPrefix"] = params.pop("id")
-        params.setdefault("fieldset", {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}})
+        params.setdefault(
+            "fieldset", {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}}
+        )
         params["items"] = [
             {"value": value, "text": str(label), "checked": checked, **self._more(value)}
             for value, label, checked, _render in field.iter_choices()
@@ -136,7 +140,8 @@ class GovukSelect(Govuk):
         super().fill(field, params)
         del params["value"]
         params["items"] = [
-            {"value": value, "text": str(label), "selected": selected} for value, label, selected, _render in field.iter_choices()
+            {"value": value, "text": str(label), "selected": selected}
+            for value, label, selected, _render in field.iter_choices()
         ]
 
 
@@ -153,7 +158,9 @@ class GovukDay(Govuk):
     def fill(self, field: Field, params: dict[str, Any]) -> None:
         values = field.typed()
         wrong = " govuk-input--error" if field.errors else ""
-        params.setdefault("fieldset", {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}})
+        params.setdefault(
+            "fieldset", {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}}
+        )
         params.pop("name")
         parts = (("day", _("Day"), 2), ("month", _("Month"), 2), ("year", _("Year"), 4))
         params["items"] = [
@@ -233,6 +240,7 @@ class DayField(DateField):
     """Day, month and year in three boxes, as GOV.UK does; data is a date or None."""
 
     widget = GovukDay()
+    data: date | None
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         self._parts: list[str] | None = None

@@ -31,11 +31,8 @@ _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f")
 _NEVER_DRAWN = frozenset({"Cc", "Cf", "Co", "Cs"})
 _NEW_LINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _MANY_NEW_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
-_LONG_WORD = re.compile(r"\S{33,}")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _GROUPS_OF_DIGITS = re.compile(r"\+?\d+(?:[ /-]+\d+)+")
-_MAY_BREAK = "\u200b"
-_CLUSTERS_BETWEEN_BREAKS = 8
 _LONGEST_CLUSTER = 8
 
 
@@ -96,7 +93,7 @@ def render(
     """
     faces = typefaces(fonts_folder)
     tag, _, region = language.html_tag.partition("-")
-    head = {"title": title, "lang": tag, "region": region, "dir": str(language.direction)}
+    head = {"title": title, "lang": tag, "region": region, "dir": language.direction}
     for clean in (_covered, _unmarked):
         inputs = {
             "document": json.dumps(_cleaned(head, lambda text: clean(faces, text))),
@@ -129,7 +126,7 @@ def _cleaned(value: object, clean: Callable[[str], str]) -> object:
 
 
 def _covered(faces: Typefaces, text: str) -> str:
-    """The text with what the fonts cannot draw replaced, and places to break within words that fill a line.
+    """The text with what the fonts cannot draw replaced.
 
     Digits in groups, such as telephone numbers, are isolated: amid Urdu or Arabic the groups would change places.
     """
@@ -137,7 +134,7 @@ def _covered(faces: Typefaces, text: str) -> str:
     drawn = "".join(_drawn(faces, cluster) for cluster in _clusters(unicodedata.normalize("NFC", text)))
     if _RIGHT_TO_LEFT.search(drawn):
         drawn = _GROUPS_OF_DIGITS.sub("\u2066\\g<0>\u2069", drawn)
-    return _LONG_WORD.sub(_breakable, drawn)
+    return drawn
 
 
 def _unmarked(faces: Typefaces, text: str) -> str:
@@ -169,12 +166,6 @@ def _clusters(text: str) -> Iterator[str]:
         if end == len(text) or not (text[end] in _JOINERS or unicodedata.category(text[end]).startswith("M")):
             yield text[start : min(end, start + _LONGEST_CLUSTER)]
             start = end
-
-
-def _breakable(word: re.Match[str]) -> str:
-    clusters = list(_clusters(word.group()))
-    step = _CLUSTERS_BETWEEN_BREAKS
-    return _MAY_BREAK.join("".join(clusters[at : at + step]) for at in range(0, len(clusters), step))
 
 
 def _script(sign: str) -> str:

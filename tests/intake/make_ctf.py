@@ -9,8 +9,32 @@ from xml.sax.saxutils import escape
 
 from portal.intake.rules import upn_check_letter
 
-FORENAMES = ("Amina", "Zaynab", "Noah", "Łucja", "D'Arcy", "Jean-Luc", "Ștefan", "Hodan", "محمد", "Gurleen", "Olu", "Mia")
-SURNAMES = ("O'Neill", "Okonkwo-Ali", "Nowak", "van der Berg", "Iqbal", "ਸਿੰਘ", "Popescu", "Ní Bhriain", "Warsame", "Begum")
+FORENAMES = (
+    "Amina",
+    "Zaynab",
+    "Noah",
+    "Łucja",
+    "D'Arcy",
+    "Jean-Luc",
+    "Ștefan",
+    "Hodan",
+    "محمد",
+    "Gurleen",
+    "Olu",
+    "Mia",
+)
+SURNAMES = (
+    "O'Neill",
+    "Okonkwo-Ali",
+    "Nowak",
+    "van der Berg",
+    "Iqbal",
+    "ਸਿੰਘ",
+    "Popescu",
+    "Ní Bhriain",
+    "Warsame",
+    "Begum",
+)
 HEADER = """<?xml version="1.0" encoding="UTF-8"?>
 <CTfile>
   <Header>
@@ -87,7 +111,9 @@ def ctf(*pupils: str, version: str = "25.0") -> str:
     return HEADER.format(version=version) + "\n".join(pupils) + FOOTER
 
 
-def small_pupil(inside: str = "", *, upn: str = upn(1), surname: str = "Ali", forename: str = "Zoe", dob: str = "2016-02-29") -> str:
+def small_pupil(
+    inside: str = "", *, upn: str = upn(1), surname: str = "Ali", forename: str = "Zoe", dob: str = "2016-02-29"
+) -> str:
     """The least a child needs, and whatever else a test puts inside."""
     return (
         f"<Pupil><UPN>{upn}</UPN><Surname>{surname}</Surname><Forename>{forename}</Forename>"

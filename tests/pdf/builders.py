@@ -65,7 +65,7 @@ def plan(tag: str, **changed: object) -> dict[str, object]:
             {"outcome": fragment("en", english.outcome), "targets": [{**target(tag), "duties": []}]},
         ],
         "responsibilities": {
-            "heading": words.labels[5],
+            "heading": words.responsibilities_heading,
             "parts": [_section(tag, heading, text) for heading, text in words.responsibilities],
         },
         "helpers": {

@@ -19,6 +19,7 @@ class PlanWords(NamedTuple):
     state: str
     review: str
     home: str
+    responsibilities_heading: str
     responsibilities: tuple[tuple[str, str], ...]
     helpers: tuple[str, str, str, str]
     labels: tuple[str, ...]
@@ -48,6 +49,7 @@ PLAN_WORDS: Final = {
         "Under way",
         "We look at this again on Friday 11 December 2026",
         "Let me ask for things in the shop.",
+        "What each of us does",
         (
             ("What I do", "I use my card."),
             ("What my family does", "We practise at home."),
@@ -79,6 +81,7 @@ PLAN_WORDS: Final = {
         "جاری ہے",
         "ہم اسے جمعہ 11 دسمبر 2026 کو دوبارہ دیکھیں گے",
         "دکان پر مجھے خود چیزیں مانگنے دیں۔",
+        "ہم میں سے ہر ایک کیا کرے گا",
         (
             ("میں کیا کروں گی", "میں اپنا کارڈ استعمال کروں گی۔"),
             ("میرا خاندان کیا کرے گا", "ہم گھر پر مشق کریں گے۔"),
@@ -110,6 +113,7 @@ PLAN_WORDS: Final = {
         "ਚੱਲ ਰਿਹਾ ਹੈ",
         "ਅਸੀਂ ਇਸ ਨੂੰ ਸ਼ੁੱਕਰਵਾਰ 11 ਦਸੰਬਰ 2026 ਨੂੰ ਫਿਰ ਦੇਖਾਂਗੇ",
         "ਦੁਕਾਨ 'ਤੇ ਮੈਨੂੰ ਆਪ ਚੀਜ਼ਾਂ ਮੰਗਣ ਦਿਓ।",
+        "ਸਾਡੇ ਵਿੱਚੋਂ ਹਰ ਕੋਈ ਕੀ ਕਰੇਗਾ",
         (
             ("ਮੈਂ ਕੀ ਕਰਾਂਗੀ", "ਮੈਂ ਆਪਣਾ ਕਾਰਡ ਵਰਤਾਂਗੀ।"),
             ("ਮੇਰਾ ਪਰਿਵਾਰ ਕੀ ਕਰੇਗਾ", "ਅਸੀਂ ਘਰ ਵਿੱਚ ਅਭਿਆਸ ਕਰਾਂਗੇ।"),
@@ -141,6 +145,7 @@ PLAN_WORDS: Final = {
         "চলছে",
         "শুক্রবার 11 ডিসেম্বর 2026 তারিখে আমরা আবার দেখব",
         "দোকানে আমাকে নিজে জিনিস চাইতে দিন।",
+        "আমরা প্রত্যেকে কী করব",
         (
             ("আমি কী করব", "আমি আমার কার্ড ব্যবহার করব।"),
             ("আমার পরিবার কী করবে", "আমরা বাড়িতে অভ্যাস করব।"),
@@ -172,6 +177,7 @@ PLAN_WORDS: Final = {
         "W toku",
         "Wrócimy do tego w piątek 11 grudnia 2026",
         "Pozwólcie mi prosić o rzeczy w sklepie.",
+        "Co robi każde z nas",
         (
             ("Co robię ja", "Używam swojej karty."),
             ("Co robi moja rodzina", "Ćwiczymy w domu."),
@@ -203,6 +209,7 @@ PLAN_WORDS: Final = {
         "În desfășurare",
         "Revenim asupra acestui lucru vineri, 11 decembrie 2026",
         "Lăsați-mă să cer lucruri la magazin.",
+        "Ce face fiecare dintre noi",
         (
             ("Ce fac eu", "Folosesc cartonașul meu."),
             ("Ce face familia mea", "Exersăm acasă."),
@@ -234,6 +241,7 @@ PLAN_WORDS: Final = {
         "قيد العمل",
         "نراجع هذا يوم الجمعة 11 ديسمبر 2026",
         "دعوني أطلب الأشياء في المتجر.",
+        "ما يفعله كل منا",
         (
             ("ما أفعله أنا", "أستعمل بطاقتي."),
             ("ما تفعله عائلتي", "نتدرب في البيت."),
@@ -265,6 +273,7 @@ PLAN_WORDS: Final = {
         "Way socotaa",
         "Waxaan mar kale eegi doonnaa Jimce 11 Disembar 2026",
         "Dukaanka ha iga daayeen inaan wax weydiisto.",
+        "Waxa mid kasta naga mid ahi sameeyo",
         (
             ("Waxa aan sameeyo", "Kaarkayga ayaan isticmaalaa."),
             ("Waxa qoyskaygu sameeyo", "Guriga ayaan ku celcelinnaa."),

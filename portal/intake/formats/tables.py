@@ -181,6 +181,6 @@ def _rows(
             problems.append(warning(N_("This is the example row of our template. We left it out."), line=line))
             continue
         rows.append(Row(line, {name: known.get(name, "") for name in columns.names}))
-    if not rows and not any_refused(problems):
+    if not rows and not problems:
         raise FileRefused(refused(N_("The file has a header but no rows.")))
     return tuple(rows), problems

@@ -43,7 +43,7 @@ def init_app(app: Flask, person_language: Callable[[], str | None]) -> None:
         return response
 
     @app.teardown_request
-    def forget(error: BaseException | None) -> None:
+    def forget(_error: BaseException | None) -> None:
         if before := g.pop("language_before", None):
             messages.leave(before)
 
@@ -57,8 +57,7 @@ def init_app(app: Flask, person_language: Callable[[], str | None]) -> None:
 def language_url(tag: str) -> str:
     """The address of this very page in another language, with the rest of its query kept."""
     readable = request.url_rule is None or "GET" in (request.url_rule.methods or ())
-    # One slash only: a path that begins with two would be a link to another host.
-    path = "/" + request.path.lstrip("/") if readable else "/"
+    path = request.path if readable else "/"
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"] if readable else []
     return f"{quote(request.script_root + path)}?{urlencode([*query, ('lang', tag)])}"
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -27,8 +26,17 @@ class _Voice:
     words: NullTranslations
 
 
+@dataclass(frozen=True)
+class _Catalogue:
+    stamp: tuple[int, int]
+    all: frozenset[tuple[str | None, Any]]
+    translated: frozenset[tuple[str | None, Any]]
+    words: GNUTranslations
+
+
 _ENGLISH = _Voice(LANGUAGES["en"], NullTranslations())
 _voices: dict[str, _Voice] = {"en": _ENGLISH}
+_catalogues: dict[Path, _Catalogue] = {}
 _speaking: ContextVar[_Voice] = ContextVar("speaking", default=_ENGLISH)
 
 
@@ -37,9 +45,9 @@ def load(folder: Path, wanted: Sequence[str], offer_incomplete: bool = False) ->
 
     Raises ValueError when English is not wanted, a tag is unknown, or the folder has no `messages.pot` to measure by.
     """
-    source = folder / "messages.pot"
-    if not source.is_file():
-        raise ValueError(f"There is no {source.name} in {folder}: the languages cannot be checked.")
+    source = _read(folder / "messages.pot")
+    if source is None:
+        raise ValueError(f"There is no messages.pot in {folder}: the languages cannot be checked.")
     if unknown := [tag for tag in wanted if tag not in LANGUAGES]:
         raise ValueError(f"Languages the portal does not know: {', '.join(unknown)}.")
     if "en" not in wanted:
@@ -48,13 +56,12 @@ def load(folder: Path, wanted: Sequence[str], offer_incomplete: bool = False) ->
     for tag in dict.fromkeys(wanted):
         if tag == "en":
             voices[tag] = _ENGLISH
-            continue
-        catalogue = folder / tag / "LC_MESSAGES" / "messages.po"
-        missing = _missing(source, catalogue)
-        if missing is None or (missing and not offer_incomplete):
-            _log.warning("Language %s is left out: %s", tag, f"{missing} messages missing" if missing else "no file")
-            continue
-        voices[tag] = _Voice(LANGUAGES[tag], _compiled(catalogue, _stamp(catalogue)))
+        elif (catalogue := _read(folder / tag / "LC_MESSAGES" / "messages.po")) is None:
+            _log.warning("Language %s is left out: no file", tag)
+        elif (missing := len(source.all - catalogue.translated)) and not offer_incomplete:
+            _log.warning("Language %s is left out: %d messages missing", tag, missing)
+        else:
+            voices[tag] = _Voice(LANGUAGES[tag], catalogue.words)
     _voices.clear()
     _voices.update(voices)
     return offered()
@@ -146,37 +153,29 @@ def read_catalogue(path: Path) -> Catalog:
         return read_po(file)
 
 
-def _missing(source: Path, catalogue: Path) -> int | None:
-    """How many messages of the source the catalogue lacks; None when there is no catalogue."""
-    if not catalogue.is_file():
-        return None
-    return len(_wanted(source, _stamp(source)) - _translated(catalogue, _stamp(catalogue)))
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """What changes when the file does, so that a catalogue is read once a process and yet never stale."""
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size
-
-
 def _key(message: Message) -> tuple[str | None, Any]:
     return message.context, message.id
 
 
-@lru_cache(maxsize=4)
-def _wanted(path: Path, stamp: tuple[int, int]) -> frozenset[tuple[str | None, Any]]:
-    return frozenset(_key(message) for message in read_catalogue(path) if message.id)
-
-
-@lru_cache(maxsize=32)
-def _translated(path: Path, stamp: tuple[int, int]) -> frozenset[tuple[str | None, Any]]:
-    return frozenset(_key(message) for message in read_catalogue(path) if message.id and is_translated(message))
-
-
-@lru_cache(maxsize=32)
-def _compiled(path: Path, stamp: tuple[int, int]) -> GNUTranslations:
+def _read(path: Path) -> _Catalogue | None:
+    """Read and compile a catalogue once a process, and again when the file has changed; None when there is no file."""
+    if not path.is_file():
+        return None
+    status = path.stat()
+    stamp = (status.st_mtime_ns, status.st_size)
+    if (known := _catalogues.get(path)) and known.stamp == stamp:
+        return known
+    messages = read_catalogue(path)
     # In memory, because .mo files get lost on the way into a wheel and go stale in a checkout.
     compiled = BytesIO()
-    write_mo(compiled, read_catalogue(path))
+    write_mo(compiled, messages)
     compiled.seek(0)
-    return GNUTranslations(compiled)
+    named = [message for message in messages if message.id]
+    read = _Catalogue(
+        stamp=stamp,
+        all=frozenset(_key(message) for message in named),
+        translated=frozenset(_key(message) for message in named if is_translated(message)),
+        words=GNUTranslations(compiled),
+    )
+    _catalogues[path] = read
+    return read

@@ -1,0 +1,29 @@
+"""Fills an empty database with the demo trust: the same people and words each time, with dates around today."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from portal.demo.families import make_families
+from portal.demo.plans import make_plans
+from portal.demo.register import make_register
+from portal.demo.schools import make_schools
+from portal.demo.secrets import make_secrets
+from portal.demo.traces import make_traces
+from portal.demo.world import World
+from portal.kernel.scope import PortalSession
+from portal.people.models import Trust
+
+
+def fill(session: PortalSession, *, today: date, pepper: str) -> None:
+    """Adds the whole demo to the session, flushed but not committed; where there is a trust already, adds nothing."""
+    if session.scalars(select(Trust.id).limit(1)).first():
+        return
+    world = World(today, pepper)
+    make_schools(world)
+    make_families(world)
+    make_register(world)
+    make_plans(world)
+    make_secrets(world)
+    make_traces(world)
+    world.write(session)

@@ -1,0 +1,80 @@
+"""The workbench of the filler: one clock, one chance, known ids, and rows kept until all can be written in order."""
+
+import random
+import tomllib
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from portal.demo.calendar import school_day_until
+from portal.kernel.clock import LONDON
+from portal.kernel.db import Base, Keyed
+from portal.kernel.scope import PortalSession
+from portal.people.models import Person, Pupil, PupilContact, School, SchoolClass, StaffRole
+
+HERE = Path(__file__).parent
+SEED = 20140901  # the day the SEND Code of Practice came into force
+Row = TypeVar("Row", bound=Base)
+
+
+def told(name: str) -> dict[str, Any]:
+    """One of the demo's text files, as tables."""
+    return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+@dataclass(slots=True)
+class Child:
+    """A pupil with what the texts need to speak of them: `told` is the child's table in the text file."""
+
+    pupil: Pupil
+    told: dict[str, Any]
+    school: School
+    links: list[PupilContact] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+class World:
+    """Everything made so far, by the names the text files use."""
+
+    def __init__(self, today: date, pepper: str) -> None:
+        self.today, self.pepper = today, pepper
+        self.chance = random.Random(SEED)
+        self.rows: list[Base] = []
+        self.schools: dict[str, School] = {}
+        self.classes: dict[str, SchoolClass] = {}
+        self.people: dict[str, Person] = {}
+        self.staff: list[StaffRole] = []
+        self.children: dict[str, Child] = {}
+
+    def new_id(self) -> uuid.UUID:
+        """An id that is the same in every demo."""
+        return uuid.UUID(int=self.chance.getrandbits(128), version=4)
+
+    def keep(self, row: Row) -> Row:
+        """Takes a row into the world and gives it its id."""
+        if isinstance(row, Keyed):
+            row.id = self.new_id()
+        self.rows.append(row)
+        return row
+
+    def day(self, ago: int) -> date:
+        """The last school day that is at least so many days ago."""
+        return school_day_until(self.today - timedelta(days=ago))
+
+    def at(self, ago: int, hour: int = 9, minute: int = 0) -> datetime:
+        """An hour of that school day, as the clock in the classroom shows it."""
+        return datetime.combine(self.day(ago), time(hour, minute), LONDON).astimezone(UTC)
+
+    def holder(self, role: str, school: School, class_id: uuid.UUID | None = None) -> Person:
+        """Who does a thing at a school, or in one of its classes."""
+        wanted = (role, school.id, class_id)
+        found = next(row for row in self.staff if (row.role, row.school_id, row.class_id) == wanted)
+        return next(person for person in self.people.values() if person.id == found.person_id)
+
+    def write(self, session: PortalSession) -> None:
+        """Writes all rows, those first that others point to."""
+        for table in Base.metadata.sorted_tables:
+            session.add_all(row for row in self.rows if row.__table__ is table)
+            session.flush()

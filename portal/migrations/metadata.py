@@ -1,0 +1,11 @@
+"""Every table of the portal, gathered by importing every part that has models."""
+
+import portal.accounts.models
+import portal.intake.models
+import portal.kernel.audit
+import portal.kernel.outbox
+import portal.people.models
+import portal.profiles.models  # noqa: F401 - imported for their tables
+from portal.kernel.db import Base
+
+METADATA = Base.metadata

