@@ -8,6 +8,7 @@ from portal.accounts import entrance
 from portal.accounts import routes as accounts
 from portal.accounts import routes_demo as demo
 from portal.accounts import routes_family as family_sign_in
+from portal.accounts import routes_letters as letters
 from portal.accounts import routes_pupil as pupil_sign_in
 from portal.accounts import routes_staff as staff_sign_in
 from portal.guidance import routes as guidance
@@ -30,6 +31,7 @@ FEATURES = (
     home,
     accounts,
     family_sign_in,
+    letters,
     staff_sign_in,
     pupil_sign_in,
     people,

@@ -23,9 +23,11 @@ def open_sitting(
     school_id: uuid.UUID | None,
     now: datetime,
     how: str,
+    no_later_than: datetime | None = None,
 ) -> str:
     """Starts a sitting and returns the token for the cookie; only its hash is kept."""
     stay, secret = STAYS[audience], token()
+    ends_at = now + timedelta(minutes=stay.longest)
     person = session.get_one(Person, person_id)
     pupil = (
         session.scalars(select(Pupil).where(Pupil.person_id == person_id)).first()
@@ -43,7 +45,7 @@ def open_sitting(
             epoch=person.epoch,
             started_at=now,
             seen_at=now,
-            ends_at=now + timedelta(minutes=stay.longest),
+            ends_at=min(ends_at, no_later_than or ends_at),
             idle_minutes=stay.idle,
         )
     )

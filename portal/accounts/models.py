@@ -75,6 +75,7 @@ class FamilyPin(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     pin_hash: Mapped[str] = mapped_column(String(200))
     wrong_tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]
     chosen_at: Mapped[datetime]
 
 
@@ -110,12 +111,17 @@ class PupilPassword(Keyed, AboutAPupil, Base):
 
 
 class PictureCard(Keyed, AboutAPupil, Base):
-    """A young pupil's own picture, and the secret picture that goes with it: recognition in a supervised room."""
+    """A young pupil's own picture, and the secret picture that goes with it: recognition in a supervised room.
+
+    Wrong tries count within one lesson window (`tried_in`); the next window starts at nought.
+    """
 
     __tablename__ = "picture_card"
 
     picture: Mapped[str] = mapped_column(String(40))
     secret_picture: Mapped[str] = mapped_column(String(40))
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    tried_in: Mapped[uuid.UUID | None]
 
     __table_args__ = (
         in_the_pupils_school(),
@@ -134,7 +140,6 @@ class LessonWindow(Keyed, Base):
     opened_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    wrong_tries: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         ForeignKeyConstraint(["school_id", "class_id"], ["school_class.school_id", "school_class.id"]),

@@ -7,19 +7,23 @@ import secrets
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import phonenumbers
+import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from portal.kernel.errors import Invalid
 from portal.kernel.words import N_
-from portal.people.rules import Audience
+from portal.people.rules import Audience, ContactKind
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 LETTER_DAYS = 28
 MAILED_CODE_MINUTES = 10
 MAILED_CODE_CAP_MINUTES = 30
+MAILED_CODES_AN_HOUR = 5
+MOST_ADDRESSES = 5
 PIN_TRIES = 5
 CODE_TRIES = 6
 PASSWORD_TRIES = 10
@@ -87,18 +91,30 @@ def new_letter_code() -> tuple[str, str]:
     return tuple("".join(secrets.choice(LETTERS) for _n in range(count)) for count in (3, 8))  # type: ignore[return-value]
 
 
-def new_mailed_code() -> str:
+def derived_code(purpose: str, row_id: uuid.UUID, pepper: str, *, letters: int) -> str:
+    """The code that belongs to a row, made again whenever it must be shown or sent.
+
+    So no code stands in clear in the database or the outbox: whoever sends it knows the row and the pepper, and a
+    stolen copy of the database has only the row.
+    """
+    number = int.from_bytes(peppered(f"{purpose} {row_id}", pepper), "big")
+    return "".join(LETTERS[number >> (5 * place) & 31] for place in range(letters))
+
+
+def mailed_code(row_id: uuid.UUID, pepper: str) -> str:
     """8 characters, printed as 4F7K-9Q2M."""
-    return "".join(secrets.choice(LETTERS) for _n in range(8))
+    return derived_code("mailed code", row_id, pepper, letters=8)
 
 
-def new_room_code() -> str:
+def room_code(row_id: uuid.UUID, pepper: str) -> str:
     """6 characters that an adult types on the room's tablets."""
-    return "".join(secrets.choice(LETTERS) for _n in range(6))
+    return derived_code("room code", row_id, pepper, letters=6)
 
 
 def printed(code: str) -> str:
     """A code as it stands in a letter: groups of four, the finder of three first where there is one."""
+    if len(code) == 6:
+        return f"{code[:3]}-{code[3:]}"
     head, rest = (code[:3], code[3:]) if len(code) == 11 else ("", code)
     return "-".join(part for part in (head, rest[:4], rest[4:]) if part)
 
@@ -109,10 +125,14 @@ def read_code(value: str) -> str:
     return kept.translate(str.maketrans("OILU", "011V"))
 
 
+def read_digits(value: str) -> str:
+    """What somebody typed without spaces, its digits as 0 to 9: ۱۲۳ and ੧੨੩ are digits too."""
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in re.sub(r"\s", "", value))
+
+
 def check_pin(pin: str) -> str:
     """Six digits that are not one digit six times, nor a run. Raises Invalid at the field `pin`."""
-    digits = re.sub(r"\s", "", pin)
-    digits = "".join(str(int(c)) if c.isdecimal() else c for c in digits)  # ۱۲۳ and ੧੨੩ are digits too
+    digits = read_digits(pin)
     if not re.fullmatch(r"[0-9]{6}", digits):
         raise Invalid(N_("The PIN needs six digits."), field="pin")
     if len(set(digits)) == 1 or digits in "01234567890" or digits in "09876543210":
@@ -125,6 +145,45 @@ def check_password(password: str, *, shortest: int) -> str:
     if len(password) < shortest:
         raise Invalid(N_("The password needs at least %(shortest)s letters."), field="password", shortest=shortest)
     return password
+
+
+def own_path(value: str | None) -> str:
+    """The value if it is a path on this site, else nothing: where somebody is led after signing in is never elsewhere."""
+    value = value or ""
+    plain = value.startswith("/") and value.isprintable() and "\\" not in value and len(value) <= 500
+    return value if plain and not value.startswith("//") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An e-mail address in small letters, or a mobile number as +44…"""
+
+    kind: ContactKind
+    value: str
+
+
+def read_address(typed: str) -> Address:
+    """What somebody typed, as an address. Raises Invalid at the field `address`."""
+    bare = typed.strip().lower()
+    if re.fullmatch(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+", bare) and len(bare) <= 254:
+        return Address(ContactKind.EMAIL, bare)
+    if "@" not in bare:
+        try:
+            number = phonenumbers.parse(bare, "GB")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is not None and phonenumbers.is_possible_number(number):
+            return Address(ContactKind.MOBILE, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    raise Invalid(N_("Type an e-mail address or a mobile number."), field="address")
+
+
+def totp_step(secret: str, code: str, now: datetime, last_step: int) -> int | None:
+    """The 30-second step whose code this is, within one step of now and later than the last one used (RFC 6238)."""
+    here, generator = int(now.timestamp()) // 30, pyotp.TOTP(secret)
+    digits = read_digits(code).encode()
+    steps = (here - 1, here, here + 1)
+    fits = [step for step in steps if hmac.compare_digest(generator.generate_otp(step).encode(), digits)]
+    return next((step for step in fits if step > last_step), None)
 
 
 def batch_name() -> str:

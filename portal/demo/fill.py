@@ -8,7 +8,7 @@ from portal.demo.families import make_families
 from portal.demo.plans import make_plans
 from portal.demo.register import make_register
 from portal.demo.schools import make_schools
-from portal.demo.secrets import make_secrets
+from portal.demo.sign_in import make_sign_in
 from portal.demo.traces import make_traces
 from portal.demo.world import World
 from portal.kernel.scope import PortalSession
@@ -24,6 +24,6 @@ def fill(session: PortalSession, *, today: date, pepper: str) -> None:
     make_families(world)
     make_register(world)
     make_plans(world)
-    make_secrets(world)
+    make_sign_in(world)
     make_traces(world)
     world.write(session)

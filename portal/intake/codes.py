@@ -7,6 +7,8 @@ from typing import TypeVar
 from babel import Locale
 
 from portal.kernel.words import N_
+from portal.people.rules import RELATIONSHIPS
+from portal.profiles.rules import NEED_TYPES, SenProvision
 
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -16,23 +18,6 @@ def member(codes: type[Code], code: str) -> Code | None:
     return next((known for known in codes if known.value == code), None)
 
 
-class SenProvision(StrEnum):
-    """`SENprovision`: what a child with special needs is given."""
-
-    NONE = "N"
-    SUPPORT = "K"
-    PLAN = "E"
-
-    @property
-    def label(self) -> str:
-        return _PROVISION_LABELS[self]
-
-
-_PROVISION_LABELS = {
-    SenProvision.NONE: N_("No special educational need"),
-    SenProvision.SUPPORT: N_("SEN support"),
-    SenProvision.PLAN: N_("Education, health and care plan"),
-}
 # Abolished in 2014 yet still in the histories of older pupils: statements, School Action and School Action Plus.
 LEGACY_PROVISION = {"S": SenProvision.PLAN, "A": SenProvision.SUPPORT, "P": SenProvision.SUPPORT}
 
@@ -47,6 +32,7 @@ class BroadArea(StrEnum):
 
     @property
     def label(self) -> str:
+        """The message id of its name for staff."""
         return _AREA_LABELS[self]
 
 
@@ -78,29 +64,27 @@ class NeedType(StrEnum):
 
     @property
     def label(self) -> str:
-        return _NEEDS[self][0]
+        """The message id of its name for staff."""
+        return NEED_TYPES[self]
 
     @property
     def broad_area(self) -> BroadArea | None:
         """None where the code does not tell and staff decide."""
-        return _NEEDS[self][1]
+        return _AREAS.get(self)
 
 
-_NEEDS: dict[NeedType, tuple[str, BroadArea | None]] = {
-    NeedType.SPLD: (N_("Specific learning difficulty"), BroadArea.COGNITION),
-    NeedType.MLD: (N_("Moderate learning difficulty"), BroadArea.COGNITION),
-    NeedType.SLD: (N_("Severe learning difficulty"), BroadArea.COGNITION),
-    NeedType.PMLD: (N_("Profound and multiple learning difficulty"), BroadArea.COGNITION),
-    NeedType.SEMH: (N_("Social, emotional and mental health"), BroadArea.EMOTIONAL),
-    NeedType.SLCN: (N_("Speech, language and communication needs"), BroadArea.COMMUNICATION),
-    NeedType.ASD: (N_("Autistic spectrum disorder"), BroadArea.COMMUNICATION),
-    NeedType.HI: (N_("Hearing impairment"), BroadArea.SENSORY),
-    NeedType.VI: (N_("Vision impairment"), BroadArea.SENSORY),
-    NeedType.MSI: (N_("Multi-sensory impairment"), BroadArea.SENSORY),
-    NeedType.PD: (N_("Physical disability"), BroadArea.SENSORY),
-    NeedType.DS: (N_("Down syndrome"), None),
-    NeedType.OTH: (N_("Other difficulty or disability"), None),
-    NeedType.NSA: (N_("SEN support, type of need not yet assessed"), None),
+_AREAS = {
+    NeedType.SPLD: BroadArea.COGNITION,
+    NeedType.MLD: BroadArea.COGNITION,
+    NeedType.SLD: BroadArea.COGNITION,
+    NeedType.PMLD: BroadArea.COGNITION,
+    NeedType.SEMH: BroadArea.EMOTIONAL,
+    NeedType.SLCN: BroadArea.COMMUNICATION,
+    NeedType.ASD: BroadArea.COMMUNICATION,
+    NeedType.HI: BroadArea.SENSORY,
+    NeedType.VI: BroadArea.SENSORY,
+    NeedType.MSI: BroadArea.SENSORY,
+    NeedType.PD: BroadArea.SENSORY,
 }
 NEEDS_RENAMED = {"BESD": NeedType.SEMH}
 
@@ -127,10 +111,12 @@ class Relationship(StrEnum):
 
     @property
     def label(self) -> str:
+        """The message id of its name for staff."""
         return _RELATIONSHIP_LABELS[self]
 
     @property
     def portal_use(self) -> "PortalUse":
+        """Whether such a person may be proposed for the portal."""
         if self in _FAMILY:
             return PortalUse.PROPOSED
         return PortalUse.STAFF_DECIDE if self in (Relationship.FAMILY, Relationship.RELATIVE) else PortalUse.NEVER
@@ -156,22 +142,13 @@ _FAMILY = frozenset(
     }
 )
 _RELATIONSHIP_LABELS = {
-    Relationship.MOTHER: N_("Mother"),
-    Relationship.FATHER: N_("Father"),
-    Relationship.STEPMOTHER: N_("Stepmother"),
-    Relationship.STEPFATHER: N_("Stepfather"),
-    Relationship.FOSTER_MOTHER: N_("Foster mother"),
-    Relationship.FOSTER_FATHER: N_("Foster father"),
-    Relationship.CARER: N_("Carer"),
-    Relationship.FAMILY: N_("Other family member"),
-    Relationship.RELATIVE: N_("Other relative"),
-    Relationship.CHILDMINDER: N_("Childminder"),
-    Relationship.SOCIAL_WORKER: N_("Social worker"),
-    Relationship.DOCTOR: N_("Doctor"),
-    Relationship.HEADTEACHER: N_("Headteacher"),
-    Relationship.TEACHER: N_("Teacher"),
-    Relationship.RELIGIOUS: N_("Religious contact"),
-    Relationship.OTHER: N_("Other"),
+    **RELATIONSHIPS,
+    "CHM": N_("Childminder"),
+    "SWR": N_("Social worker"),
+    "DOC": N_("Doctor"),
+    "HTC": N_("Headteacher"),
+    "TCH": N_("Teacher"),
+    "RLG": N_("Religious contact"),
 }
 
 # Local authorities seen in UPNs: census rule 1530, the Welsh pseudo-numbers, and the county councils split since 2021.
@@ -188,7 +165,7 @@ LOCAL_AUTHORITIES = frozenset(
 )
 
 _LANGUAGES = {
-    "ENG": "en-GB",
+    "ENG": "en",
     "URD": "ur",
     "PNJ": "pa",
     "PHR": "phr",
@@ -261,10 +238,6 @@ def _tags_by_name() -> dict[str, str]:
     tags = {tag.casefold(): tag for tag in names.values()}
     local = {"panjabi": "pa", "farsi": "fa", "bengali": "bn", "sylheti": "bn", "sorani": "ckb"}
     local |= {"mirpuri": "phr", "pahari": "phr", "bsl": "bfi", "british sign language": "bfi"}
-    own = {tag.casefold(): tag for tag in _LANGUAGES.values()} | {
-        "english": "en-GB",
-        "en": "en-GB",
-        "portuguese": "pt-PT",
-    }
+    own = {tag.casefold(): tag for tag in _LANGUAGES.values()} | {"portuguese": "pt-PT"}
     scripts = {"pa-guru": "pa-Guru", "pa-arab": "pa-Arab", "zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "fa-af": "fa-AF"}
     return names | tags | own | local | scripts

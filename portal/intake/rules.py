@@ -8,8 +8,9 @@ from enum import StrEnum
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from portal.intake.codes import LEGACY_PROVISION, LOCAL_AUTHORITIES, NEEDS_RENAMED, NeedType, SenProvision, member
+from portal.intake.codes import LEGACY_PROVISION, LOCAL_AUTHORITIES, NEEDS_RENAMED, NeedType, member
 from portal.kernel.words import N_
+from portal.profiles.rules import SenProvision
 
 
 class Severity(StrEnum):

@@ -2,6 +2,8 @@
 
 import enum
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +40,26 @@ class OutboxItem(Keyed, Base):
     tries: Mapped[int] = mapped_column(default=0)
     last_trouble: Mapped[str] = mapped_column(String(200), default="")
     sent_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What sending needs: where to, in which language, in whose name, and the values for the words of this kind."""
+
+    channel: str
+    address: str
+    language: str
+    school_name: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a feature's messages are made. `prepare` checks rights again and returns None for what may no longer go;
+    `sent` does what follows once the message has left."""
+
+    prepare: Callable[[Session, OutboxItem, datetime], Envelope | None]
+    sent: Callable[[Session, OutboxItem, datetime], None] = lambda _session, _item, _now: None
 
 
 def post(

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-
 from portal.kernel.errors import NotAllowed, NotFound
 from portal.people.actor import Actor
 from portal.people.rules import Audience, Role
@@ -20,9 +19,11 @@ __all__ = [
     "OFFICE_PUPIL",
     "OWN_PAGES",
     "OWN_PUPIL",
+    "OWN_RIGHTS",
     "PUBLIC",
     "PUPIL",
     "SCHOOL_PUPIL",
+    "SCHOOL_SETTINGS",
     "SENDCO",
     "SENDCO_PUPIL",
     "SIGNED_IN",
@@ -44,6 +45,11 @@ def _own_rights(actor: Actor, arguments: Mapping[str, Any]) -> None:
     if actor.audience == Audience.PUPIL and not actor.holds_own_rights:
         raise NotAllowed
     _within_scope(arguments.get("pupil_id"))
+
+
+def _holds_own_rights(actor: Actor, _arguments: Mapping[str, Any]) -> None:
+    if not actor.holds_own_rights:
+        raise NotAllowed
 
 
 def _role(*roles: Role, pupil: bool = False) -> Any:
@@ -76,4 +82,6 @@ SENDCO = Access("SENDCO", _STAFF, _role(Role.SENDCO))
 SENDCO_PUPIL = Access("SENDCO of the pupil", _STAFF, _role(Role.SENDCO, pupil=True))
 OFFICE = Access("office", _STAFF, _role(Role.OFFICE, Role.SENDCO))
 OFFICE_PUPIL = Access("office of the pupil", _STAFF, _role(Role.OFFICE, Role.SENDCO, pupil=True))
+OWN_RIGHTS = Access("young person", frozenset({Audience.PUPIL}), _holds_own_rights)
+SCHOOL_SETTINGS = Access("school settings", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE))
 TRUST = Access("trust", frozenset({Audience.TRUST}))

@@ -19,5 +19,9 @@ class Brand:
 
 def brand_for(actor: Actor | None) -> Brand:
     """The letterhead for this reader."""
-    name = actor.school_name if actor and actor.school_name else _("School portal")
-    return Brand(name=name, theme=(actor.theme if actor else "") or "plum", help_url=url_for("guidance.get_help"))
+    return brand_of((actor.school_name if actor else "") or _("School portal"), actor.theme if actor else "")
+
+
+def brand_of(name: str, theme: str) -> Brand:
+    """The letterhead of the school a page is about: a parent may have children at two."""
+    return Brand(name=name, theme=theme or "plum", help_url=url_for("guidance.get_help"))

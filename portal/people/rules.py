@@ -83,6 +83,23 @@ class Restriction(enum.StrEnum):
     OTHER = "other"
 
 
+THEME_COLOURS = {
+    "plum": "#6d2c68",
+    "forest": "#22593a",
+    "navy": "#1f3d70",
+    "teal": "#0a5c63",
+    "berry": "#9b1d4d",
+    "slate": "#3d4c5c",
+    "rust": "#8c3d14",
+    "indigo": "#423a94",
+}
+
+
+def colour_of(theme: str) -> str:
+    """The school's colour for documents, the same as in static/scss/_themes.scss; #rrggbb."""
+    return THEME_COLOURS.get(theme, THEME_COLOURS["plum"])
+
+
 class ContactKind(enum.StrEnum):
     """How an adult can be reached."""
 
@@ -140,3 +157,74 @@ def skin_for(nc_year: str) -> Skin:
     if nc_year in PICTURE_YEARS:
         return PICTURES
     return CARDS if nc_year in CARD_YEARS else WORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    """What decides whether one adult may open one child's pages."""
+
+    access: PortalAccess
+    state: ContactState
+    restriction: Restriction = Restriction.NONE
+    restricted_from: date | None = None
+    rights_pass_on: date
+    rights_stay_with_parents: bool = False
+    shares_with_parents: bool = False
+    left_on: date | None = None
+
+
+def link_is_open(link: LinkFacts, today: date) -> bool:
+    """The rule of people.scopes.open_pupils in plain Python, to show staff the effect of a decision and to check the SQL by."""
+    decided = link.access in OPEN_ACCESS and link.state in OPEN_STATES
+    restricted = link.restriction != Restriction.NONE and (
+        link.restricted_from is None or link.restricted_from <= today
+    )
+    rights = link.rights_pass_on > today or link.rights_stay_with_parents or link.shares_with_parents
+    return decided and not restricted and rights and link.left_on is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDecision:
+    """What staff decided about one adult and one child."""
+
+    relationship: str
+    parental_responsibility: YesNo
+    lives_with_pupil: YesNo
+    access: PortalAccess
+    paused: bool = False
+    restriction: Restriction = Restriction.NONE
+    restricted_from: date | None = None
+    restricted_until: date | None = None
+    order_reference: str = ""
+
+
+def new_state(before: ContactState, decision: LinkDecision) -> ContactState:
+    """Where the link stands after the decision: a person who already came in stays in, a new one waits for the letter."""
+    if decision.paused:
+        return ContactState.SUSPENDED
+    if before in {ContactState.PROPOSED, ContactState.SUSPENDED, ContactState.ENDED}:
+        return ContactState.CONFIRMED
+    return before
+
+
+YES_NO = {YesNo.YES: N_("Yes"), YesNo.NO: N_("No"), YesNo.UNKNOWN: N_("Not known")}
+CONTACT_STATES = {
+    ContactState.PROPOSED: N_("Waiting for a decision"),
+    ContactState.CONFIRMED: N_("Decided, no letter yet"),
+    ContactState.INVITED: N_("Letter printed"),
+    ContactState.ACTIVE: N_("Uses the portal"),
+    ContactState.SUSPENDED: N_("Paused"),
+    ContactState.ENDED: N_("Ended"),
+}
+ACCESSES = {
+    PortalAccess.NONE: N_("May not see this child in the portal"),
+    PortalAccess.VIEW: N_("May read"),
+    PortalAccess.CONTRIBUTE: N_("May read and take part"),
+}
+RESTRICTIONS = {
+    Restriction.NONE: N_("No court order that we know of"),
+    Restriction.NO_CONTACT: N_("Order: no contact with the child"),
+    Restriction.NO_INFORMATION: N_("Order: no information about the child"),
+    Restriction.SUPERVISED: N_("Order: supervised contact only"),
+    Restriction.OTHER: N_("Another order"),
+}

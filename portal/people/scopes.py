@@ -9,7 +9,7 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -108,7 +108,7 @@ def _class(school_id: uuid.UUID, me: uuid.UUID, today: date) -> tuple[Executable
 
 def _none() -> tuple[ExecutableOption, ...]:
     return (
-        with_loader_criteria(AboutAPupil, lambda cls: and_(false()), include_aliases=True),
-        with_loader_criteria(AboutAnAdult, lambda cls: and_(false()), include_aliases=True),
-        with_loader_criteria(Pupil, lambda cls: and_(false()), include_aliases=True),
+        with_loader_criteria(AboutAPupil, lambda _cls: false(), include_aliases=True),
+        with_loader_criteria(AboutAnAdult, lambda _cls: false(), include_aliases=True),
+        with_loader_criteria(Pupil, lambda _cls: false(), include_aliases=True),
     )

@@ -14,6 +14,14 @@ class VersionState(enum.StrEnum):
     EARLIER = "earlier"
 
 
+PARTS = {
+    "people_like": N_("What people like and admire about me"),
+    "important_to_me": N_("What is important to me"),
+    "how_to_support": N_("How best to support me"),
+    "needs_in_plain_words": N_("What I need help with"),
+}
+
+
 class TargetState(enum.StrEnum):
     """How a target stands (domain.md 7.2)."""
 

@@ -109,8 +109,8 @@ def cookie_name() -> str:
     return "__Host-portal" if current_app.config["SESSION_COOKIE_SECURE"] else "portal"
 
 
-def current_actor() -> Any | None:
-    """The actor of this request, or None."""
+def current_actor() -> Any:
+    """The actor of this request; None only on public routes, where nobody may have signed in."""
     return g.get("actor")
 
 

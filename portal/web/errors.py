@@ -34,7 +34,7 @@ WHAT_TO_DO = {
     500: N_("Nothing you saved before is lost. Please try again in a few minutes."),
     503: N_("Please try again in a few minutes. Nothing you saved is lost."),
 }
-SECRET_FIELDS = frozenset({"csrf_token", "password", "pin", "pin_again", "code", "secret", "one_time_code"})
+SECRET_FIELDS = frozenset({"csrf_token", "password", "pin", "pin_again", "old_pin", "code", "secret", "one_time_code"})
 
 
 @dataclass(frozen=True, slots=True)

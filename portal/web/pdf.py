@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import segno
@@ -95,10 +95,8 @@ def render(
     tag, _, region = language.html_tag.partition("-")
     head = {"title": title, "lang": tag, "region": region, "dir": language.direction}
     for clean in (_covered, _unmarked):
-        inputs = {
-            "document": json.dumps(_cleaned(head, lambda text: clean(faces, text))),
-            "data": json.dumps(_cleaned(data, lambda text: clean(faces, text))),
-        }
+        words = partial(clean, faces)
+        inputs = {"document": json.dumps(_cleaned(head, words)), "data": json.dumps(_cleaned(data, words))}
         try:
             return typst.compile(
                 _TEMPLATES_FOLDER / f"{template}.typ",

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from make_ctf import upn
 
 from portal.intake.codes import Relationship
 from portal.intake.formats import CsvKind, template_csv
 from portal.intake.formats.contacts_csv import COLUMNS, EXAMPLE, ContactRow, read_contacts
 from portal.intake.formats.tables import Reading, write_table
 from portal.intake.rules import Severity
+from tests.intake.make_ctf import upn
 
 
 def row(number: int = 1, **cells: str) -> dict[str, str]:
@@ -41,7 +41,7 @@ def test_a_row_is_read_whole() -> None:
         email="Alex@example.org",
         mobile="+447700900123",
         spoken_language="ur",
-        written_language="en-GB",
+        written_language="en",
         interpreter=False,
     )
 

@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from make_ctf import ctf, small_pupil, upn
 
-from portal.intake.codes import NeedType, Relationship, SenProvision
+from portal.intake.codes import NeedType, Relationship
 from portal.intake.formats.ctf import LONGEST_FILE, CtfFile, CtfPupil, read_ctf
 from portal.intake.formats.ctf_contact import CtfAddress, CtfPhone
 from portal.intake.rules import Laestab, Severity
+from portal.profiles.rules import SenProvision
+from tests.intake.make_ctf import ctf, small_pupil, upn
 
 TODAY = date(2026, 11, 21)
 SAMPLE = Path(__file__).parent / "files" / "3302999_CTF_3304998_001.xml"
@@ -64,9 +65,7 @@ def test_support_and_needs_are_in_their_order() -> None:
         (SenProvision.PLAN, "E", False),
     ]
     before, between, now = (pupil.provision_on(day) for day in (date(2021, 9, 5), date(2021, 9, 6), TODAY))
-    assert before is None
-    assert between is not None and between.provision is SenProvision.SUPPORT
-    assert now is not None and now.provision is SenProvision.PLAN
+    assert (before, between, now) == (None, *pupil.sen_history)
     assert [need.type for need in pupil.needs_on(TODAY)] == [NeedType.SLCN, NeedType.SPLD]
     assert [need.type for need in pupil.needs_on(date(2021, 9, 4))] == [NeedType.SEMH]
     assert [problem.line for problem in pupil.problems] == [44, 48]
@@ -293,10 +292,11 @@ def test_one_name_is_enough() -> None:
 
 LEFT_OUT = {
     "year": "<BasicDetails><NCyearActual>99</NCyearActual></BasicDetails>",
+    "language": "<BasicDetails><Languages><Type><Language>URDUX</Language></Type></Languages></BasicDetails>",
     "sex": "<Sex>Q</Sex>",
     "former UPN": "<BasicDetails><FormerUPN>1</FormerUPN></BasicDetails>",
     "provision": "<SENhistory><SEN><StartDate>2024-01-01</StartDate><SENprovision>Z</SENprovision></SEN></SENhistory>",
-    "provision's date": "<SENhistory><SEN><StartDate>01/01/2024</StartDate><SENprovision>N</SENprovision></SEN></SENhistory>",
+    "its date": "<SENhistory><SEN><StartDate>1/1/24</StartDate><SENprovision>N</SENprovision></SEN></SENhistory>",
     "need": "<SENhistory><SENneeds><SENneed><SENtype>PLD</SENtype></SENneed></SENneeds></SENhistory>",
     "postcode": "<Address><PostCode>Birmingham</PostCode></Address>",
     "address": "<Address><AddressLines><AddressLine1>1\u202e2</AddressLine1></AddressLines></Address>",
@@ -305,7 +305,8 @@ LEFT_OUT = {
     "turned contact": "<Contacts><Contact><Surname>A\u202eb</Surname></Contact></Contacts>",
     "relationship": "<Contacts><Contact><Surname>B</Surname><Relationship>MUM</Relationship></Contact></Contacts>",
     "e-mail": "<Contacts><Contact><Surname>B</Surname><Email>b at example</Email></Contact></Contacts>",
-    "phone": "<Contacts><Contact><Surname>B</Surname><Phones><Phone><PhoneNo>1</PhoneNo></Phone></Phones></Contact></Contacts>",
+    "phone": "<Contacts><Contact><Surname>B</Surname><Phones><Phone><PhoneNo>1</PhoneNo></Phone></Phones>"
+    "</Contact></Contacts>",
 }
 
 

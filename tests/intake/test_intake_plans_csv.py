@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from make_ctf import upn
 
 from portal.intake.formats import CsvKind, template_csv
 from portal.intake.formats.plans_csv import COLUMNS, EXAMPLE, PROFILE, TARGET, PupilPlan, read_plans
 from portal.intake.formats.tables import Reading, write_table
 from portal.intake.rules import Severity
+from tests.intake.make_ctf import upn
 
 
 def row(number: int = 1, **cells: str) -> dict[str, str]:

@@ -11,7 +11,6 @@ from portal.intake.codes import (
     NeedType,
     PortalUse,
     Relationship,
-    SenProvision,
     is_ambiguous_language,
     language_named,
     language_of,
@@ -35,6 +34,7 @@ from portal.intake.rules import (
     upn_problem,
     year_group,
 )
+from portal.profiles.rules import SenProvision
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_year_group(text: str, code: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("code", "tag"),
-    [("URD", "ur"), ("PNJ", "pa"), ("PNJG", "pa"), ("ENG", "en-GB"), ("rmn", "ro"), ("BSL", "bfi"), ("PHR", "phr")],
+    [("URD", "ur"), ("PNJ", "pa"), ("PNJG", "pa"), ("ENG", "en"), ("rmn", "ro"), ("BSL", "bfi"), ("PHR", "phr")],
 )
 def test_language_of_a_census_code(code: str, tag: str) -> None:
     assert language_of(code) == tag
@@ -234,7 +234,8 @@ def test_ambiguous_languages() -> None:
         ("PNJG", "pa"),
         ("Farsi", "fa"),
         ("Dari", "fa-AF"),
-        ("English", "en-GB"),
+        ("English", "en"),
+        ("en-GB", "en-GB"),
         ("Klingonese", None),
         ("", None),
     ],
@@ -251,7 +252,7 @@ def test_who_may_become_a_portal_adult() -> None:
 
 
 def test_every_code_has_words() -> None:
-    for codes in (SenProvision, NeedType, Relationship, BroadArea):
+    for codes in (NeedType, Relationship, BroadArea):
         labels = [code.label for code in codes]
         assert all(labels)
         assert len(set(labels)) == len(labels)

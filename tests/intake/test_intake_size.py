@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from make_ctf import write_ctf
+from tests.intake.make_ctf import write_ctf
 
 CHILDREN, SECONDS, MEGABYTES = 5_000, 10, 100
 MEASURE = """

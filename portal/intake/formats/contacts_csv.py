@@ -43,7 +43,7 @@ EXAMPLE = {
     "email": "alex@example.org",
     "mobile": "07700 900123",
     "spoken_language": "Urdu",
-    "written_language": "en-GB",
+    "written_language": "English",
     "interpreter": "no",
 }
 _ANSWERS = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}

@@ -1,11 +1,12 @@
 """One child of a Common Transfer File: only what the portal has a use for is read, everything else is never kept."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 
-from portal.intake.codes import NeedType, SenProvision
+from portal.intake.codes import NeedType
 from portal.intake.formats.ctf_contact import CtfAddress, CtfContact, read_address, read_contacts
 from portal.intake.formats.elements import Node
 from portal.intake.formats.text import Findings, number_to_99
@@ -22,6 +23,7 @@ from portal.intake.rules import (
     year_group,
 )
 from portal.kernel.words import N_
+from portal.profiles.rules import SenProvision
 
 CHILDREN = frozenset(
     (
@@ -138,7 +140,7 @@ def read_pupil(node: Node, today: date) -> CtfPupil | RefusedPupil:
         dob=dob,
         sex=_sex(node, found),
         nc_year=_nc_year(basic.first("NCyearActual"), found),
-        languages=tuple(_languages(basic)),
+        languages=tuple(_languages(basic, found)),
         looked_after=found.boolean(node.said("LookedAfter", "InCare"), "InCare") or False,
         care_authority=shown(node.said("LookedAfter", "CareAuthority")),
         sen_history=tuple(sorted(_sen_history(node, found), key=attrgetter("start"))),
@@ -197,10 +199,13 @@ def _sen_problems(pupil: CtfPupil, line: int, today: date) -> Iterator[Problem]:
         yield replace(problem, line=line, column="SENhistory")
 
 
-def _languages(basic: Node) -> Iterator[CtfLanguage]:
+def _languages(basic: Node, found: Findings) -> Iterator[CtfLanguage]:
     for node in basic.each("Languages", "Type"):
-        if code := node.said("Language").upper():
-            yield CtfLanguage(shown(node.said("LanguageType").upper(), 4), shown(code, 8))
+        code = node.said("Language").upper()
+        if re.fullmatch(r"[A-Z]{3,4}", code):
+            yield CtfLanguage(shown(node.said("LanguageType").upper(), 4), code)
+        elif code:
+            found.unknown_code(code, "Language", node.line)
 
 
 def _sen_history(pupil: Node, found: Findings) -> Iterator[CtfProvision]:

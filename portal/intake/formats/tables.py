@@ -143,7 +143,7 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header(record: tuple[int, list[str]], columns: Columns) -> tuple[list[str | None], list[Problem]]:
-    """The column of each place in a row, None for one we do not read. Raises FileRefused when the header will not do."""
+    """The column of each place in a row, None for one we do not read. Raises FileRefused on a bad header."""
     line, cells = record
     names = [_plain(cell) for cell in cells]
     while names and not names[-1]:

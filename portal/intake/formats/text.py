@@ -31,9 +31,11 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, message: str, column: str, line: int | None = None, **values: str | int) -> None:
+        """Notes what keeps the row or child out; the line is its own unless another is given."""
         self.problems.append(refused(message, line=line or self.line, column=column, **values))
 
     def warn(self, message: str, column: str, line: int | None = None, **values: str | int) -> None:
+        """Notes what somebody should look at."""
         self.problems.append(warning(message, line=line or self.line, column=column, **values))
 
     def single_line(self, value: str, column: str, longest: int = LONGEST_NAME, line: int | None = None) -> str:

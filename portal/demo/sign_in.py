@@ -1,0 +1,97 @@
+"""What lets the demo's people in: staff passwords, family PINs, pupils' passwords and picture cards, and letters on their way."""
+
+from datetime import timedelta
+
+from portal.accounts.models import FamilyPin, LetterCode, PictureCard, PupilPassword, StaffPassword
+from portal.accounts.rules import LETTER_DAYS, LETTERS, hash_secret, peppered
+from portal.demo.known import (
+    DEMO_PASSWORD,
+    DEMO_PIN,
+    DEMO_TOTP_SECRET,
+    KNOWN_LETTER_CODE,
+    PUPIL_PASSWORD,
+    PUPIL_SIGN_IN,
+)
+from portal.demo.world import Child, World
+from portal.people.models import Person, PupilContact
+from portal.people.rules import ContactState
+
+CARDS = "cat dog fish butterfly owl sun moon rocket boat train kite balloon cake umbrella teddy rainbow".split()
+BATCH = "DEMO0001"
+
+
+def make_sign_in(world: World) -> None:
+    """Each secret is hashed once and shared: a slow hash for each of 170 people would take longer than all the rest."""
+    _staff(world)
+    _families(world)
+    _pupils(world)
+    _letters(world)
+
+
+def _staff(world: World) -> None:
+    hashed = hash_secret(DEMO_PASSWORD)
+    domains = {school.id: school.email.split("@")[1] for school in world.schools.values()}
+    members = {row.person_id: domains[row.school_id] for row in world.staff}
+    lead = world.people["trust-lead"]
+    for person in world.people.values():
+        if domain := members.get(person.id, "willow-and-bridge.example.org" if person is lead else ""):
+            world.keep(
+                StaffPassword(
+                    person_id=person.id,
+                    sign_in_name=f"{_plain(person)}@{domain}",
+                    password_hash=hashed,
+                    totp_secret="" if person.demo_slug == "supply-teacher" else DEMO_TOTP_SECRET,
+                )
+            )
+
+
+def _plain(person: Person) -> str:
+    letters = person.full_name.casefold().translate(str.maketrans("ńíčéáśłó", "niceaslo", "'’"))
+    return letters.replace(" ", ".")
+
+
+def _families(world: World) -> None:
+    hashed, done = hash_secret(DEMO_PIN), set()
+    for link in (link for child in world.children.values() for link in child.links):
+        if link.state is ContactState.ACTIVE and link.adult_id not in done:
+            done.add(link.adult_id)
+            world.keep(FamilyPin(person_id=link.adult_id, pin_hash=hashed, chosen_at=world.at(180, 18, 20)))
+
+
+def _pupils(world: World) -> None:
+    hashed = hash_secret(PUPIL_PASSWORD)
+    with_person = [child for child in world.children.values() if child.pupil.person_id]
+    for number, child in enumerate(with_person):
+        about = {"school_id": child.school.id, "pupil_id": child.pupil.id}
+        if child.pupil.nc_year == "2":
+            world.keep(PictureCard(**about, picture=CARDS[number], secret_picture=CARDS[-1 - number]))
+        else:
+            initial = child.pupil.surname[:1] or "x"
+            name = PUPIL_SIGN_IN.get(child.told.get("slug", ""), f"{child.told['key']}.{initial}".casefold())
+            world.keep(PupilPassword(**about, sign_in_name=name, password_hash=hashed))
+
+
+def _letters(world: World) -> None:
+    known = KNOWN_LETTER_CODE
+    for child in world.children.values():
+        for link in child.links:
+            if link.state is ContactState.INVITED:
+                _letter(world, child, link, known or "".join(world.chance.choices(LETTERS, k=11)))
+                known = ""
+
+
+def _letter(world: World, child: Child, link: PupilContact, code: str) -> None:
+    made_at = world.at(3, 15, 40)
+    world.keep(
+        LetterCode(
+            school_id=child.school.id,
+            pupil_id=child.pupil.id,
+            adult_id=link.adult_id,
+            contact_id=link.id,
+            batch=BATCH,
+            finder=code[:3],
+            secret_hash=peppered(code[3:], world.pepper),
+            made_at=made_at,
+            expires_at=made_at + timedelta(days=LETTER_DAYS),
+        )
+    )

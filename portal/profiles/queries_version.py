@@ -1,0 +1,134 @@
+"""Everything one version of a plan says, in three statements, whoever needs it."""
+
+import uuid
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import PortalSession
+from portal.people.models import Person
+from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Responsibility, Target
+from portal.profiles.rules import Party, VersionState
+from portal.profiles.rules_content import OutcomeContent, TargetContent, VersionContent
+
+VERSION = (
+    select(
+        PlanVersion.id,
+        PlanVersion.plan_id,
+        PlanVersion.number,
+        PlanVersion.state,
+        PlanVersion.lock,
+        PlanVersion.language,
+        PlanKind.label.label("kind_label"),
+        PlanVersion.people_like,
+        PlanVersion.important_to_me,
+        PlanVersion.how_to_support,
+        PlanVersion.needs_in_plain_words,
+        PlanVersion.starts_on,
+        PlanVersion.ends_on,
+        PlanVersion.review_due,
+        Person.full_name,
+        Person.known_as,
+        PlanVersion.written_at,
+        PlanVersion.published_at,
+    )
+    .join(Plan, Plan.id == PlanVersion.plan_id)
+    .join(PlanKind, PlanKind.id == Plan.kind_id)
+    .outerjoin(Person, Person.id == PlanVersion.written_by)
+    .where(PlanVersion.pupil_id == bindparam("pupil_id"))
+)
+ONE_VERSION = VERSION.where(PlanVersion.id == bindparam("version_id"))
+PUBLISHED = VERSION.where(PlanVersion.plan_id == bindparam("plan_id"), PlanVersion.state == VersionState.PUBLISHED)
+OUTCOMES = (
+    select(
+        Outcome.id.label("outcome_id"),
+        Outcome.thread.label("outcome_thread"),
+        Outcome.position.label("outcome_position"),
+        Outcome.text,
+        Outcome.area,
+        Target.id,
+        Target.thread,
+        Target.position,
+        Target.title,
+        Target.now,
+        Target.goal,
+        Target.how_we_will_know,
+        Target.strategies,
+        Target.who,
+        Target.does_what,
+        Target.how_often,
+        Target.help_at_home,
+        Target.pupil_words,
+        Target.picture,
+        Target.steps_done,
+        Target.steps_total,
+        Target.review_on,
+        Target.state,
+    )
+    .outerjoin(Target, and_(Target.outcome_id == Outcome.id, Target.pupil_id == Outcome.pupil_id))
+    .where(Outcome.pupil_id == bindparam("pupil_id"), Outcome.version_id == bindparam("version_id"))
+    .order_by(Outcome.position, Target.position)
+)
+LINES_OF = (
+    select(Responsibility.party, Responsibility.text)
+    .where(Responsibility.pupil_id == bindparam("pupil_id"), Responsibility.version_id == bindparam("version_id"))
+    .order_by(Responsibility.party, Responsibility.position)
+)
+
+
+def version_content(session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.UUID) -> VersionContent:
+    """One version with all it says. Raises NotFound when the pupil has no such version."""
+    row = session.execute(ONE_VERSION, {"pupil_id": pupil_id, "version_id": version_id}).first()
+    if row is None:
+        raise NotFound
+    return _filled(session, row, pupil_id)
+
+
+def published_content(session: PortalSession, *, pupil_id: uuid.UUID, plan_id: uuid.UUID) -> VersionContent | None:
+    """What the family has now, or None."""
+    row = session.execute(PUBLISHED, {"pupil_id": pupil_id, "plan_id": plan_id}).first()
+    return _filled(session, row, pupil_id) if row else None
+
+
+def _filled(session: PortalSession, row: Any, pupil_id: uuid.UUID) -> VersionContent:
+    values = row._asdict()
+    given = {"pupil_id": pupil_id, "version_id": row.id}
+    written_by = values.pop("known_as") or values["full_name"] or ""
+    del values["full_name"]
+    lines: dict[Party, list[str]] = {party: [] for party in Party}
+    for party, text in session.execute(LINES_OF, given):
+        lines[party].append(text)
+    return VersionContent(
+        **values,
+        written_by=written_by,
+        outcomes=_outcomes(session.execute(OUTCOMES, given)),
+        pupil_lines=tuple(lines[Party.PUPIL]),
+        parent_lines=tuple(lines[Party.PARENT]),
+        school_lines=tuple(lines[Party.SCHOOL]),
+    )
+
+
+def _outcomes(rows: Iterable[Any]) -> tuple[OutcomeContent, ...]:
+    found = []
+    for _position, group in groupby(rows, key=lambda row: row.outcome_position):
+        together = list(group)
+        first = together[0]
+        found.append(
+            OutcomeContent(
+                id=first.outcome_id,
+                thread=first.outcome_thread,
+                position=first.outcome_position,
+                text=first.text,
+                area=first.area,
+                targets=tuple(_target(row) for row in together if row.id is not None),
+            )
+        )
+    return tuple(found)
+
+
+def _target(row: Any) -> TargetContent:
+    values = {name: getattr(row, name) for name in TargetContent.__dataclass_fields__}
+    return TargetContent(**{**values, "strategies": tuple(row.strategies)})
