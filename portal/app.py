@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     i18n.load(TRANSLATIONS, settings.languages, offer_incomplete=settings.offer_incomplete_languages)
     security.init_app(app, settings)
     engine = make_engine(settings.database_url)
+    app.after_request(entrance.keep_alive)  # answers pass it after the commit: its own short write would wait for ours
     unit_of_work.init_app(app, engine)
     i18n.init_app(app, person_language=_language_of_the_actor)
     access.init_app(app, entrance.ENTRANCE)
@@ -75,7 +76,6 @@ def create_app(settings: Settings) -> Flask:
     access.declare(app, "static", access.PUBLIC)
     access.declare(app, "healthz", access.PUBLIC)
     security.allow_uploads(app, {"intake.upload": settings.longest_upload})
-    app.after_request(entrance.keep_alive)
     app.context_processor(_around_every_page)
     access.check_every_endpoint(app)
     return app

@@ -12,13 +12,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, select, text
 
-from portal import migrations
 from portal.accounts.queries import PERSONAS
 from portal.app import create_app
 from portal.demo.fill import fill
 from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
+from portal.migrations.metadata import METADATA
 from portal.people.models import Person, Pupil, School
 from portal.settings import Settings
 from tests.pages import ReadingClient
@@ -45,7 +45,7 @@ def make_settings(url: str, folder: Path, **more: object) -> Settings:
 
 def _fill(url: str) -> None:
     engine = make_engine(url)
-    migrations.upgrade(engine)
+    METADATA.create_all(engine)  # tests/architecture/test_migrations.py holds that the migrations make the same
     with PortalSession(engine.execution_options(write=True), scope=system("test world")) as session:
         fill(session, today=clock.today(), pepper=PEPPER)
         session.commit()
@@ -125,6 +125,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def _app(url: str, folder: Path, **more: object) -> Flask:
     app = create_app(make_settings(url, folder, **more))
     app.test_client_class = ReadingClient
+    app.config["RAISE_UNEXPECTED"] = app.config["PROPAGATE_EXCEPTIONS"] = True  # a test wants the error itself, not the page that is kind about it
     return app
 
 
@@ -168,9 +169,9 @@ class Ids:
 def read_ids(engine: Engine) -> Ids:
     """Looks the test world's names up."""
     with PortalSession(engine, scope=system("looking test names up"), read_only=True) as session:
-        slugs = dict(session.execute(select(Person.demo_slug, Person.id).where(Person.demo_slug.is_not(None))).tuples())
+        slugs = dict(session.execute(select(Person.demo_slug, Person.id).where(Person.demo_slug.is_not(None))).all())
         pupils = session.execute(select(Pupil.known_as, Pupil.forename, Pupil.id, Pupil.school_id).order_by(Pupil.id))
-        schools = dict(session.execute(select(School.name, School.id)).tuples())
+        schools = dict(session.execute(select(School.name, School.id)).all())
         return Ids(slugs, {known or forename: (key, school) for known, forename, key, school in pupils}, schools)  # type: ignore[arg-type]
 
 

@@ -3,9 +3,9 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from portal.accounts.models import Sitting
+from portal.accounts.models import KeptText, Sitting
 from portal.accounts.rules import STAYS, fast_hash, token
 from portal.kernel import audit
 from portal.kernel.scope import PortalSession
@@ -62,6 +62,11 @@ def seen(session: PortalSession, sitting_id: uuid.UUID, *, now: datetime) -> Non
 def end_sitting(session: PortalSession, sitting_id: uuid.UUID, *, now: datetime) -> None:
     """Signs one browser out."""
     session.execute(update(Sitting).where(Sitting.id == sitting_id).values(ended_at=now))
+
+
+def discard_kept(session: PortalSession, person_id: uuid.UUID) -> None:
+    """Forgets what a person had typed into ended sittings."""
+    session.execute(delete(KeptText).where(KeptText.person_id == person_id))
 
 
 def end_all_sittings(session: PortalSession, person_id: uuid.UUID) -> None:

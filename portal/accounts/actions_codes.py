@@ -48,12 +48,12 @@ def ask_for_code(session: PortalSession, *, address: Address, nonce: str, pepper
             .where(MailedCode.person_id.in_([p.adult_id for p in points]), MailedCode.made_at > now - timedelta(hours=1))
             .group_by(MailedCode.person_id)
         )
-        .tuples()
+        
         .all()
     )
     wanted = [(p.adult_id, p.id) for p in points if asked.get(p.adult_id, 0) < MAILED_CODES_AN_HOUR]
     for person_id, point_id in wanted or [(None, NOBODY)]:
-        code_id = _new_code(session, person_id=person_id, nonce=nonce, pepper=pepper, now=now)
+        code_id = new_code(session, person_id=person_id, nonce=nonce, pepper=pepper, now=now)
         outbox.post(
             session,
             SIGN_IN_CODE,
@@ -66,9 +66,10 @@ def ask_for_code(session: PortalSession, *, address: Address, nonce: str, pepper
     session.flush()
 
 
-def _new_code(
+def new_code(
     session: PortalSession, *, person_id: uuid.UUID | None, nonce: str, pepper: str, now: datetime
 ) -> uuid.UUID:
+    """A row for a code that nobody has seen yet; the code itself follows from the row's id."""
     code_id = uuid.uuid4()
     session.add(
         MailedCode(
@@ -110,14 +111,8 @@ def try_code(session: PortalSession, *, typed: str, nonce: str, pepper: str, now
 
 
 def use_code(session: PortalSession, code_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
-    """Uses the code once the PIN was right and returns whose it was. Of several at the same moment one wins, the others
+    """Uses the code once the PIN was right and returns whose it was; of several at the same moment one wins, the others
     get Invalid."""
-    person_id = _use(session, code_id, now)
-    keep_pin(session, person_id, None, now=now)
-    return person_id
-
-
-def _use(session: PortalSession, code_id: uuid.UUID, now: datetime) -> uuid.UUID:
     used = (
         update(MailedCode)
         .where(MailedCode.id == code_id, MailedCode.used_at.is_(None))
@@ -127,4 +122,5 @@ def _use(session: PortalSession, code_id: uuid.UUID, now: datetime) -> uuid.UUID
     person_id = session.execute(used).scalar()
     if person_id is None:
         raise Invalid(USED_CODE)
+    keep_pin(session, person_id, None, now=now)
     return person_id

@@ -15,7 +15,6 @@ from portal.kernel.words import N_
 
 WRONG_PIN = N_("This is not the PIN we know. Please try again.")
 PIN_CLOSED = N_("Your PIN is closed, to keep your pages safe. Ask the school office for a new letter.")
-PINS_DIFFER = N_("The two PINs are not the same. Please type both again.")
 
 
 def try_pin(session: PortalSession, person_id: uuid.UUID, *, now: datetime) -> str | None:

@@ -1,14 +1,18 @@
-"""What the gate asks of the accounts: who a cookie stands for, and what to do with text typed into an ended sitting."""
+"""The threshold: who a cookie stands for, how somebody is let in, and what becomes of text typed into an ended sitting."""
 
-from datetime import timedelta
+import uuid
+from datetime import datetime, timedelta
 
-from flask import Response, g, request
+from flask import Response, current_app, g, redirect, request, url_for
 
-from portal.accounts import actions, queries
+from portal.accounts import actions, actions_pins, cookies, queries
 from portal.accounts.models import KeptText
+from portal.accounts.rules import read_digits, secret_fits
 from portal.kernel import clock
-from portal.kernel.scope import Scope
+from portal.kernel.errors import Invalid
+from portal.kernel.scope import PortalSession, Scope
 from portal.people.actor import Actor
+from portal.people.rules import Audience
 from portal.people.scopes import scope_of
 from portal.web import unit_of_work
 from portal.web.access import Entrance
@@ -30,6 +34,53 @@ def _keep_typed_text(token: str) -> None:
         person_id = queries.person_of_ended_sitting(session, token, now - KEEP_FOR)
         if person_id is not None:
             session.add(KeptText(person_id=person_id, path=request.path[:500], fields=fields, kept_at=now))
+
+
+def let_in(
+    session: PortalSession,
+    *,
+    person_id: uuid.UUID,
+    audience: Audience,
+    how: str,
+    school_id: uuid.UUID | None = None,
+    no_later_than: datetime | None = None,
+    onward: str = "",
+) -> Response:
+    """Opens a sitting and leads on: to text that is waiting, to the page that was asked for, or to the front page.
+
+    Whoever was signed in on this browser is signed out first: two people never share a sitting.
+    """
+    now = clock.now()
+    before: Actor | None = g.get("actor")
+    if before is not None:
+        actions.end_sitting(session, before.sitting_id, now=now)
+    token = actions.open_sitting(
+        session,
+        person_id=person_id,
+        audience=audience,
+        school_id=school_id,
+        now=now,
+        how=how,
+        no_later_than=no_later_than,
+    )
+    waiting = queries.kept_texts(session, person_id=person_id, not_before=now - KEEP_FOR)
+    target = url_for("accounts.kept") if waiting else onward or url_for("home.start")
+    return cookies.give(redirect(target, 303), token)  # type: ignore[arg-type]
+
+
+def check_pin(person_id: uuid.UUID, typed: str) -> None:
+    """Raises Invalid at `pin` unless this is the person's PIN. The try is kept before the slow comparison, outside of it."""
+    with unit_of_work.aside("a PIN is tried") as session:
+        hashed = actions_pins.try_pin(session, person_id, now=clock.now())
+    if hashed is None:
+        raise Invalid(actions_pins.PIN_CLOSED, field="pin")
+    if not secret_fits(read_digits(typed), hashed):
+        raise Invalid(actions_pins.WRONG_PIN, field="pin")
+
+
+def pepper() -> str:
+    """The key for codes, which the database does not hold."""
+    return str(current_app.extensions["settings"].letter_pepper)
 
 
 def keep_alive(response: Response) -> Response:

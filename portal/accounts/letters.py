@@ -1,8 +1,8 @@
 """The words of a letter with a code, in the family's language; it says nothing of why the child is in the portal."""
 
-from portal.accounts.actions_letters import NewBatch, NewLetter
+from portal.accounts.actions_print import NewBatch, NewLetter
 from portal.accounts.queries_letters import Sender
-from portal.accounts.rules import printed
+from portal.accounts.rules import read_code
 from portal.kernel.clock import LONDON, now
 from portal.people.rules import colour_of
 from portal.web.i18n import LANGUAGES, full_date, speaking
@@ -37,7 +37,7 @@ def _letter(letter: NewLetter, batch: str, sender: Sender, base_url: str) -> dic
             _("This letter is only for you. Please keep it safe and do not share the code."),
         ],
         "code_label": _("Your code"),
-        "code": printed(letter.code),
+        "code": letter.code,
         "steps_heading": _("How to begin"),
         "steps": [
             _("Open the web address below, or point your phone at the square."),
@@ -46,7 +46,7 @@ def _letter(letter: NewLetter, batch: str, sender: Sender, base_url: str) -> dic
         ],
         "address_label": _("Web address:"),
         "address": address,
-        "qr": qr_svg(f"{address}#{letter.code}"),
+        "qr": qr_svg(f"{address}#{read_code(letter.code)}"),
         "qr_alt": _("A square code that opens the web address with your code in it"),
         "qr_caption": _("Point your phone here"),
         "expiry": _("You can use the code once. Its last day is: %(day)s.", day=expires),

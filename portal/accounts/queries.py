@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select
 
-from portal.accounts.models import Sitting
+from portal.accounts.models import KeptText, Sitting
 from portal.accounts.rules import fast_hash
 from portal.kernel import clock
 from portal.kernel.scope import PortalSession
@@ -88,6 +88,39 @@ def person_of_ended_sitting(session: PortalSession, token: str, not_before: date
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolName:
+    """A school as a pupil chooses it before signing in."""
+
+    school_id: uuid.UUID
+    name: str
+
+
+def schools(session: PortalSession) -> list[SchoolName]:
+    """The schools of this installation, by name."""
+    return [SchoolName(*row) for row in session.execute(select(School.id, School.name).order_by(School.name, School.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """What somebody had typed on one page: the page's path and the fields' words."""
+
+    kept_id: uuid.UUID
+    path: str
+    kept_at: datetime
+    words: tuple[str, ...]
+
+
+def kept_texts(session: PortalSession, *, person_id: uuid.UUID, not_before: datetime) -> list[KeptPage]:
+    """What a person wrote into sittings that had ended, the newest first."""
+    rows = session.execute(
+        select(KeptText.id, KeptText.path, KeptText.kept_at, KeptText.fields)
+        .where(KeptText.person_id == person_id, KeptText.kept_at > not_before)
+        .order_by(KeptText.kept_at.desc(), KeptText.id)
+    )
+    return [KeptPage(row.id, row.path, row.kept_at, tuple(str(words) for words in row.fields.values())) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """One button of the demo page."""
 
@@ -125,7 +158,7 @@ PERSONAS = {
 def demo_personas(session: PortalSession) -> list[PersonaGroup]:
     """The demo's people in the order of the list above; needs the portal's own scope."""
     people = session.execute(select(Person.demo_slug, Person.id, Person.full_name).where(Person.demo_slug.is_not(None)))
-    schools = dict(session.execute(select(StaffRole.person_id, StaffRole.school_id)).tuples().all())
+    schools = dict(session.execute(select(StaffRole.person_id, StaffRole.school_id)).all())
     known = {slug: (person_id, name, schools.get(person_id)) for slug, person_id, name in people}
     return [
         PersonaGroup(

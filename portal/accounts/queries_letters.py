@@ -80,7 +80,7 @@ def is_open(contact: PupilContact, pupil: Pupil, today: date) -> bool:
 def piles(session: PortalSession, *, viewer: Actor, today: date) -> list[LanguagePile]:
     """The adults that staff opened and who have not come in yet, by the language they read; 1 statement."""
     found: dict[str, list[Addressee]] = {}
-    for contact, person, pupil, class_name in session.execute(_ready(viewer)).tuples():
+    for contact, person, pupil, class_name in session.execute(_ready(viewer)):
         if is_open(contact, pupil, today):
             name = f"{pupil.name} {pupil.surname}"
             again = contact.state == ContactState.INVITED

@@ -5,7 +5,7 @@ import uuid
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts import actions_letters, queries_letters
+from portal.accounts import actions_letters, actions_print, queries_letters
 from portal.accounts.letters import letters_pdf
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
@@ -40,7 +40,7 @@ def print_letters() -> Response | tuple[str, int]:
     viewer = current_actor()
     settings = current_app.extensions["settings"]
     try:
-        batch = actions_letters.make_letters(
+        batch = actions_print.make_letters(
             db(),
             actor=viewer,
             contact_ids=_chosen(),
@@ -66,7 +66,7 @@ def _chosen() -> list[uuid.UUID]:
 @bp.post("/staff/letters/cancel", access=OFFICE)
 def cancel() -> Response:
     """A pile of letters was lost: none of them opens anything any more."""
-    count = actions_letters.cancel_batch(
+    count = actions_letters.revoke_batch(
         db(), actor=current_actor(), batch=request.form.get("batch", ""), now=clock.now()
     )
     flash(ngettext("%(num)s letter was cancelled.", "%(num)s letters were cancelled.", count))

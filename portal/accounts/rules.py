@@ -29,6 +29,8 @@ CODE_TRIES = 6
 PASSWORD_TRIES = 10
 PASSWORD_REST = timedelta(minutes=15)
 LESSON_MINUTES = 30
+# What families of English schools speak most (domain.md 5); anything else the office writes down.
+SPOKEN = tuple("en ur pa bn pl ro ar so gu ta pt fr es it tr ku fa ps hi ml te ne yo ig sw am ti uk ru lt bg hu sq sk cs zh vi tl".split())
 SHORTEST_PASSWORD = 12
 SHORTEST_PUPIL_PASSWORD = 8
 

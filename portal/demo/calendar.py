@@ -4,7 +4,14 @@ from datetime import date, timedelta
 
 DAY = timedelta(days=1)
 # first and last day away, as (month, day); the schools of the demo have the same holidays each year
-AWAY = (((1, 1), (1, 4)), ((2, 13), (2, 21)), ((5, 24), (6, 1)), ((7, 19), (9, 3)), ((10, 24), (11, 1)), ((12, 19), (12, 31)))
+AWAY = (
+    ((1, 1), (1, 4)),
+    ((2, 13), (2, 21)),
+    ((5, 24), (6, 1)),
+    ((7, 19), (9, 3)),
+    ((10, 24), (11, 1)),
+    ((12, 19), (12, 31)),
+)
 
 
 def easter(year: int) -> date:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from portal.demo.world import Child, World, told
+from portal.demo.world import Child, World, plain, told
 from portal.intake.rules import upn_check_letter
 from portal.people.models import ContactPoint, Person, Pupil, PupilContact, School
 from portal.people.rules import (
@@ -11,13 +11,14 @@ from portal.people.rules import (
     ContactState,
     PortalAccess,
     Restriction,
+    Role,
     YesNo,
     leaving_date,
     school_year_starts,
 )
 
 MOBILE = "+447700900"  # Ofcom keeps these numbers for drama
-FILES = {"hazel": ("hazel_infants",), "bridge": ("bridge",)}
+FILES = {"hazel": ("hazel_infants", "hazel_juniors"), "bridge": ("bridge_lower", "bridge_upper")}
 PICTURE_CLASS = "2 Kingfisher"
 
 
@@ -93,7 +94,7 @@ def _adult(world: World, school: School, facts: dict[str, Any]) -> Person:
     )
     world.people[facts.get("slug", facts["name"])] = person
     mobile = f"{MOBILE}{100 + len(world.people):03}"
-    for kind, value in ((ContactKind.EMAIL, facts.get("email", "")), (ContactKind.MOBILE, facts.get("mobile", mobile))):
+    for kind, value in ((ContactKind.EMAIL, facts.get("email", f"{plain(person.full_name)}@example.org")), (ContactKind.MOBILE, mobile)):
         if value:
             point = ContactPoint(adult_id=person.id, kind=kind, value=value, verified_at=world.at(200))
             world.keep(point)
@@ -103,10 +104,9 @@ def _adult(world: World, school: School, facts: dict[str, Any]) -> Person:
 def _link(world: World, child: Child, adult: Person, facts: dict[str, Any], rank: int) -> PupilContact:
     state = ContactState(facts.get("state", "active"))
     decided = state is not ContactState.PROPOSED
-    office, sendco = (world.holder(role, child.school) for role in ("office", "sendco"))
+    office, sendco = (world.head_of(role, child) for role in (Role.OFFICE, Role.SENDCO))
     link = PupilContact(
-        school_id=child.school.id,
-        pupil_id=child.pupil.id,
+        **child.about,
         adult_id=adult.id,
         relationship=facts["is"],
         parental_responsibility=YesNo(facts.get("responsible", "yes")),

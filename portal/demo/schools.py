@@ -9,7 +9,10 @@ from portal.people.rules import Phase, Role
 from portal.profiles.models import PlanKind
 
 LANGUAGES = ["en", "ur", "pa", "bn", "pl", "ro", "ar", "so"]
-COPIED = "name urn laestab theme address phone email sendco_word plan_name slot_minutes complaint_ladder links".split()
+COPIED = (
+    *("name", "urn", "laestab", "theme", "address", "phone", "email"),
+    *("sendco_word", "plan_name", "slot_minutes", "complaint_ladder", "links"),
+)
 SINCE = date(2019, 9, 1)
 
 
@@ -29,7 +32,7 @@ def _school(world: World, trust: Trust, facts: dict[str, Any]) -> None:
     copied = {name: facts[name] for name in COPIED}
     school = world.keep(School(trust_id=trust.id, phase=Phase(facts["phase"]), languages=LANGUAGES, **copied))
     world.schools[facts["key"]] = school
-    world.keep(PlanKind(school_id=school.id, code="support_plan", label=facts["plan_name"]))
+    world.keep(PlanKind(school_id=school.id, code="support_plan", label=facts["plan_name"], labels=facts["plan_names"]))
     for name in facts["classes"]:
         world.classes[name] = world.keep(SchoolClass(school_id=school.id, name=name))
     for member in facts["staff"]:
@@ -37,19 +40,17 @@ def _school(world: World, trust: Trust, facts: dict[str, Any]) -> None:
 
 
 def _member(world: World, school: School, member: dict[str, str]) -> None:
-    person = Person(trust_id=school.trust_id, full_name=member["name"], known_as=member["known"], demo_slug=member.get("slug"))
-    role, today_only = Role(member["role"]), member["role"] == Role.SUPPLY_TEACHER
-    world.people[member.get("slug", member["known"])] = world.keep(person)
+    slug, known_as = member.get("slug"), member["known"]
+    person = Person(trust_id=school.trust_id, full_name=member["name"], known_as=known_as, demo_slug=slug)
+    world.people[slug or known_as] = world.keep(person)
+    today_only = member["role"] == Role.SUPPLY_TEACHER
     in_class = world.classes.get(member.get("class", ""))
-    world.staff.append(
-        world.keep(
-            StaffRole(
-                school_id=school.id,
-                person_id=person.id,
-                role=role,
-                class_id=in_class.id if in_class else None,
-                starts_on=world.today if today_only else SINCE,
-                ends_on=world.today if today_only else None,
-            )
-        )
+    role = StaffRole(
+        school_id=school.id,
+        person_id=person.id,
+        role=Role(member["role"]),
+        class_id=in_class.id if in_class else None,
+        starts_on=world.today if today_only else SINCE,
+        ends_on=world.today if today_only else None,
     )
+    world.staff.append((world.keep(role), person))

@@ -1,4 +1,4 @@
-"""What lets the demo's people in: staff passwords, family PINs, pupils' passwords and picture cards, and letters on their way."""
+"""What lets the demo's people in: passwords of staff and pupils, family PINs, picture cards, and letters on their way."""
 
 from datetime import timedelta
 
@@ -12,11 +12,12 @@ from portal.demo.known import (
     PUPIL_PASSWORD,
     PUPIL_SIGN_IN,
 )
-from portal.demo.world import Child, World
-from portal.people.models import Person, PupilContact
+from portal.demo.world import Child, World, plain
+from portal.people.models import PupilContact
 from portal.people.rules import ContactState
 
-CARDS = "cat dog fish butterfly owl sun moon rocket boat train kite balloon cake umbrella teddy rainbow".split()
+CARDS = ("cat", "dog", "butterfly", "owl", "rocket", "boat", "train", "kite")
+SECRETS = ("sun", "moon", "fish", "balloon", "cake", "umbrella", "teddy", "rainbow")
 BATCH = "DEMO0001"
 
 
@@ -31,23 +32,18 @@ def make_sign_in(world: World) -> None:
 def _staff(world: World) -> None:
     hashed = hash_secret(DEMO_PASSWORD)
     domains = {school.id: school.email.split("@")[1] for school in world.schools.values()}
-    members = {row.person_id: domains[row.school_id] for row in world.staff}
+    members = {person.id: domains[row.school_id] for row, person in world.staff}
     lead = world.people["trust-lead"]
     for person in world.people.values():
         if domain := members.get(person.id, "willow-and-bridge.example.org" if person is lead else ""):
             world.keep(
                 StaffPassword(
                     person_id=person.id,
-                    sign_in_name=f"{_plain(person)}@{domain}",
+                    sign_in_name=f"{plain(person.full_name)}@{domain}",
                     password_hash=hashed,
                     totp_secret="" if person.demo_slug == "supply-teacher" else DEMO_TOTP_SECRET,
                 )
             )
-
-
-def _plain(person: Person) -> str:
-    letters = person.full_name.casefold().translate(str.maketrans("ńíčéáśłó", "niceaslo", "'’"))
-    return letters.replace(" ", ".")
 
 
 def _families(world: World) -> None:
@@ -62,13 +58,12 @@ def _pupils(world: World) -> None:
     hashed = hash_secret(PUPIL_PASSWORD)
     with_person = [child for child in world.children.values() if child.pupil.person_id]
     for number, child in enumerate(with_person):
-        about = {"school_id": child.school.id, "pupil_id": child.pupil.id}
         if child.pupil.nc_year == "2":
-            world.keep(PictureCard(**about, picture=CARDS[number], secret_picture=CARDS[-1 - number]))
+            world.keep(PictureCard(**child.about, picture=CARDS[number], secret_picture=SECRETS[number]))
         else:
             initial = child.pupil.surname[:1] or "x"
-            name = PUPIL_SIGN_IN.get(child.told.get("slug", ""), f"{child.told['key']}.{initial}".casefold())
-            world.keep(PupilPassword(**about, sign_in_name=name, password_hash=hashed))
+            name = PUPIL_SIGN_IN.get(child.told.get("slug", ""), f"{plain(child.pupil.name)}.{initial}".casefold())
+            world.keep(PupilPassword(**child.about, sign_in_name=name, password_hash=hashed))
 
 
 def _letters(world: World) -> None:
@@ -84,8 +79,7 @@ def _letter(world: World, child: Child, link: PupilContact, code: str) -> None:
     made_at = world.at(3, 15, 40)
     world.keep(
         LetterCode(
-            school_id=child.school.id,
-            pupil_id=child.pupil.id,
+            **child.about,
             adult_id=link.adult_id,
             contact_id=link.id,
             batch=BATCH,

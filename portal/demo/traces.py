@@ -2,6 +2,7 @@
 
 from portal.demo.world import Child, World
 from portal.people.models import Look, Person
+from portal.people.rules import Role
 
 LOOKED_AT = ("zara", "zofia", "kacper", "sagal", "idris", "grace")
 
@@ -10,22 +11,20 @@ def make_traces(world: World) -> None:
     """A handful of looks by the people who help each child of the personas."""
     for key in LOOKED_AT:
         child = world.children[key]
-        teacher = world.holder("class_teacher", child.school, child.pupil.class_id)
-        sendco = world.holder("sendco", child.school)
-        for ago, person, role in ((21, sendco, "sendco"), (9, teacher, "class_teacher"), (2, teacher, "class_teacher")):
+        for ago, role in ((21, Role.SENDCO), (9, Role.CLASS_TEACHER), (2, Role.CLASS_TEACHER)):
+            person = world.head_of(role, child)
             _look(world, child, person, role, ago)
 
 
-def _look(world: World, child: Child, person: Person, role: str, ago: int) -> None:
+def _look(world: World, child: Child, person: Person, role: Role, ago: int) -> None:
     world.keep(
         Look(
-            school_id=child.school.id,
-            pupil_id=child.pupil.id,
+            **child.about,
             sitting_id=world.new_id(),
             person_id=person.id,
             audience="staff",
             role=role,
             at=world.at(ago, 8, 25),
-            version_number=child.told.get("versions", 1),
+            version_number=child.published,
         )
     )

@@ -2,6 +2,7 @@
 
 import random
 import tomllib
+import unicodedata
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,6 +14,7 @@ from portal.kernel.clock import LONDON
 from portal.kernel.db import Base, Keyed
 from portal.kernel.scope import PortalSession
 from portal.people.models import Person, Pupil, PupilContact, School, SchoolClass, StaffRole
+from portal.people.rules import Role
 
 HERE = Path(__file__).parent
 SEED = 20140901  # the day the SEND Code of Practice came into force
@@ -24,15 +26,30 @@ def told(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
 
 
+def plain(name: str) -> str:
+    """A name as it may stand in an address: small Latin letters with a dot between words."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l"))
+    return ".".join("".join(c for c in letters if c.isascii() and (c.isalnum() or c in " -")).split())
+
+
 @dataclass(slots=True)
 class Child:
-    """A pupil with what the texts need to speak of them: `told` is the child's table in the text file."""
+    """A pupil with what the texts need to speak of them: `told` is the child's table in the text file.
+
+    `said` holds every text the family may read by a short path, such as `sentences.goal`, for its translations.
+    """
 
     pupil: Pupil
     told: dict[str, Any]
     school: School
     links: list[PupilContact] = field(default_factory=list)
-    words: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    published: int = 0
+
+    @property
+    def about(self) -> dict[str, uuid.UUID]:
+        """The two keys that every row about this child carries."""
+        return {"school_id": self.pupil.school_id, "pupil_id": self.pupil.id}
 
 
 class World:
@@ -40,12 +57,12 @@ class World:
 
     def __init__(self, today: date, pepper: str) -> None:
         self.today, self.pepper = today, pepper
-        self.chance = random.Random(SEED)
+        self.chance = random.Random(SEED)  # noqa: S311 - chance that repeats itself, nothing secret
         self.rows: list[Base] = []
         self.schools: dict[str, School] = {}
         self.classes: dict[str, SchoolClass] = {}
         self.people: dict[str, Person] = {}
-        self.staff: list[StaffRole] = []
+        self.staff: list[tuple[StaffRole, Person]] = []
         self.children: dict[str, Child] = {}
 
     def new_id(self) -> uuid.UUID:
@@ -67,11 +84,18 @@ class World:
         """An hour of that school day, as the clock in the classroom shows it."""
         return datetime.combine(self.day(ago), time(hour, minute), LONDON).astimezone(UTC)
 
-    def holder(self, role: str, school: School, class_id: uuid.UUID | None = None) -> Person:
-        """Who does a thing at a school, or in one of its classes."""
-        wanted = (role, school.id, class_id)
-        found = next(row for row in self.staff if (row.role, row.school_id, row.class_id) == wanted)
-        return next(person for person in self.people.values() if person.id == found.person_id)
+    def holder(self, role: Role, child: Child) -> Person | None:
+        """Who does this at the child's school, or in the child's class."""
+        pupil = child.pupil
+        places = {(pupil.school_id, None), (pupil.school_id, pupil.class_id)}
+        return next((who for row, who in self.staff if row.role == role and (row.school_id, row.class_id) in places), None)
+
+    def head_of(self, role: Role, child: Child) -> Person:
+        """The same for the roles that are never vacant. Raises LookupError when nobody holds it."""
+        person = self.holder(role, child)
+        if person is None:
+            raise LookupError(f"nobody is {role} for {child.pupil.name}")
+        return person
 
     def write(self, session: PortalSession) -> None:
         """Writes all rows, those first that others point to."""

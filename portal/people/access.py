@@ -14,6 +14,7 @@ __all__ = [
     "ANY_STAFF",
     "CLASS_PUPIL",
     "FAMILY",
+    "LESSON_PUPIL",
     "LESSON_STAFF",
     "OFFICE",
     "OFFICE_PUPIL",
@@ -78,6 +79,9 @@ CLASS_PUPIL = Access(
     _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, Role.HEADTEACHER, pupil=True),
 )
 LESSON_STAFF = Access("lesson staff", _STAFF, _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO))
+LESSON_PUPIL = Access(
+    "pupil of a lesson", _STAFF, _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, pupil=True)
+)
 SENDCO = Access("SENDCO", _STAFF, _role(Role.SENDCO))
 SENDCO_PUPIL = Access("SENDCO of the pupil", _STAFF, _role(Role.SENDCO, pupil=True))
 OFFICE = Access("office", _STAFF, _role(Role.OFFICE, Role.SENDCO))

@@ -1,4 +1,4 @@
-"""Who looked at a child's pages is kept for the family to read: once a sitting and child, so that reading stays fast."""
+"""Who looked at a child's pages is kept for the family to read: once a sitting, so that reading stays fast."""
 
 import threading
 import uuid
@@ -33,7 +33,7 @@ def role_of(actor: Actor) -> str:
 
 
 def remember_look(actor: Actor, *, school_id: uuid.UUID, pupil_id: uuid.UUID, version_number: int = 0) -> None:
-    """Notes that the actor opened this child's pages, in a transaction of its own; the second look of a sitting is free."""
+    """Notes that the actor opened this child's pages, in a short transaction of its own; a second look is free."""
     look = (actor.sitting_id, pupil_id)
     if not _first(look):
         return

@@ -1,4 +1,4 @@
-"""What every act about one child's plan begins with: the child's row, held so that two people act one after the other."""
+"""What every act about one child's plan begins with: the child's row, held so that people act one by one."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""A draft begins as a copy of what the family has, so that no word is lost and every target keeps its thread of notes."""
+"""A draft begins as a copy of what the family has, so no word is lost and each target keeps its notes."""
 
 import uuid
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from portal.people.models import Pupil
 from portal.profiles.actions import held_pupil
 from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Responsibility, Target
 from portal.profiles.rules import VersionState
-from portal.profiles.rules_content import PROFILE
+from portal.profiles.rules_content import DATES, PROFILE
 
 OUTCOME_COPIED = ("thread", "position", "text", "area")
 TARGET_COPIED = (
@@ -52,7 +52,7 @@ def start_draft(
         written_at=now,
     )
     if former is not None:
-        for name in (*PROFILE, "language", "review_due"):
+        for name in (*PROFILE, *DATES, "language"):
             setattr(draft, name, getattr(former, name))
     session.add(draft)
     session.flush()

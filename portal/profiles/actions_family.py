@@ -10,13 +10,16 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.profiles.models import RegisterWord
+from portal.profiles.queries_family import ChildPage
 
 
 def say_read(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, event_id: uuid.UUID, now: datetime) -> None:
     """Notes that this adult has read about the register; saying it twice changes nothing. Raises NotFound."""
     word = session.scalars(
         select(RegisterWord).where(
-            RegisterWord.pupil_id == pupil_id, RegisterWord.event_id == event_id, RegisterWord.adult_id == actor.person_id
+            RegisterWord.pupil_id == pupil_id,
+            RegisterWord.event_id == event_id,
+            RegisterWord.adult_id == actor.person_id,
         )
     ).first()
     if word is None:
@@ -35,16 +38,14 @@ def say_read(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, event
     session.flush()
 
 
-def note_copy(
-    session: PortalSession, *, actor: Actor, school_id: uuid.UUID, pupil_id: uuid.UUID, version_number: int, now: datetime
-) -> None:
+def note_copy(session: PortalSession, *, actor: Actor, page: ChildPage, now: datetime) -> None:
     """Notes that somebody took a copy of the plan away."""
     audit.record(
         session,
         "copy taken",
         now=now,
         actor_id=actor.person_id,
-        school_id=school_id,
-        pupil_id=pupil_id,
-        version=version_number,
+        school_id=page.school_id,
+        pupil_id=page.pupil_id,
+        version=page.version_number,
     )

@@ -41,7 +41,7 @@ def add_note(
 ) -> uuid.UUID:
     """Keeps one note about a target and returns its id; the same key again returns the note there is.
 
-    Raises NotFound when no published plan has the target, Invalid at `text` or `steps_done`, Conflict for a foreign key.
+    Raises NotFound when no published plan has the target, Invalid at `text` or `steps_done`, Conflict.
     """
     pupil = held_pupil(session, pupil_id)
     known = session.scalars(

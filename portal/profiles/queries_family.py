@@ -7,7 +7,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.kernel.errors import NotFound
@@ -92,15 +92,17 @@ CHILD_COLUMNS = (
 )
 
 
-def _child(*which: Any) -> Any:
-    """The child, its school, the version asked for of an open plan, and what this reader saw in an earlier sitting."""
+def child_statement(which_plan: ColumnElement[bool], which_version: ColumnElement[bool]) -> Select[Any]:
+    """The child, its school, one version of a plan, and what this reader saw in an earlier sitting."""
     return (
         select(*CHILD_COLUMNS)
         .select_from(Pupil)
         .join(School, School.id == Pupil.school_id)
         .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
-        .outerjoin(Plan, and_(Plan.pupil_id == Pupil.id, Plan.closed_on.is_(None)))
-        .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.pupil_id == Pupil.id, *which))
+        .outerjoin(Plan, and_(Plan.pupil_id == Pupil.id, which_plan))
+        .outerjoin(
+            PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.pupil_id == Pupil.id, which_version)
+        )
         .outerjoin(PlanKind, PlanKind.id == Plan.kind_id)
         .outerjoin(Look, Look.id == last_look)
         .outerjoin(
@@ -112,13 +114,13 @@ def _child(*which: Any) -> Any:
     )
 
 
-CHILD = _child(PlanVersion.state == VersionState.PUBLISHED)
+CHILD = child_statement(Plan.closed_on.is_(None), PlanVersion.state == VersionState.PUBLISHED)
 GOALS = (
     select(Outcome.version_id, Outcome.id.label("outcome_id"), Outcome.text.label("outcome"), *TARGET_COLUMNS)
     .outerjoin(Target, and_(Target.outcome_id == Outcome.id, Target.pupil_id == Outcome.pupil_id))
     .where(
         Outcome.pupil_id == bindparam("pupil_id"),
-        Outcome.version_id.in_((bindparam("version_id"), bindparam("seen_id"))),
+        or_(Outcome.version_id == bindparam("version_id"), Outcome.version_id == bindparam("seen_id")),
     )
     .order_by(Outcome.position, Outcome.id, Target.position)
 )
@@ -147,6 +149,11 @@ class TargetRead:
     news: str = ""
     new_notes: int = 0
     last_note: NoteMark | None = None
+
+    @property
+    def duty(self) -> tuple[SchoolText | None, SchoolText | None, SchoolText | None]:
+        """What is done, by whom, how often."""
+        return self.does_what, self.who, self.how_often
 
 
 @dataclass(frozen=True, slots=True)

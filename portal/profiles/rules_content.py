@@ -1,4 +1,4 @@
-"""What one version of a plan says, as plain values: read by the editor, the checks before publishing and the translators."""
+"""What one version of a plan says, as plain values: for the editor, the checks before publishing, the translators."""
 
 import hashlib
 import json
@@ -8,21 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.kernel.words import N_
-from portal.profiles.rules import Party, TargetState, VersionState
+from portal.profiles.rules import PARTS, Party, TargetState, VersionState
 
-PROFILE = ("people_like", "important_to_me", "how_to_support", "needs_in_plain_words")
+PROFILE = tuple(PARTS)
 DATES = ("starts_on", "ends_on", "review_due")
 OUTCOME = ("text", "area")
 TARGET_TEXTS = ("title", "now", "goal", "how_we_will_know")
 HELP_TEXTS = ("who", "does_what", "how_often", "help_at_home", "pupil_words")
 TARGET = (*TARGET_TEXTS, "strategies", *HELP_TEXTS, "picture", "steps_total", "review_on", "state")
 LINES = ("pupil_lines", "parent_lines", "school_lines")
+TRANSLATION = ("text", "translated_by", "checked_by")
 
 LABELS = {
-    "people_like": N_("What people like and admire"),
-    "important_to_me": N_("What is important to me"),
-    "how_to_support": N_("How best to support me"),
-    "needs_in_plain_words": N_("Needs in plain words"),
+    **PARTS,
     "starts_on": N_("First day of the plan"),
     "ends_on": N_("Last day of the plan"),
     "review_due": N_("Next review by"),

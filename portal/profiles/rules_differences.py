@@ -4,12 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from portal.kernel.words import N_
-from portal.profiles.rules_content import DATES, LABELS, LINES, OUTCOME, PROFILE, TARGET, OutcomeContent, TargetContent, VersionContent
+from portal.profiles.rules_content import (
+    DATES,
+    LABELS,
+    LINES,
+    OUTCOME,
+    PROFILE,
+    TARGET,
+    OutcomeContent,
+    TargetContent,
+    VersionContent,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: a message id, values for its placeholders, and the labels (message ids) of the parts it touches."""
+    """One difference: a message id, its values, and the labels (message ids) of the parts it touches."""
 
     message: str
     values: Mapping[str, object] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What makes a plan worth reading, by rules: a few things stop it going out, the rest is said gently to whoever writes it."""
+"""What makes a plan worth reading, by rules: a few things stop it going out, the rest is said gently to its writer."""
 
 import re
 import uuid
@@ -45,14 +45,16 @@ def _obstacles(content: VersionContent, today: date) -> Iterator[Hint]:
                 yield Hint(message, target.title, target.thread)
 
 
-def hints(content: VersionContent) -> tuple[Hint, ...]:
+def hints(content: VersionContent, today: date) -> tuple[Hint, ...]:
     """What would make the plan better to read; nobody is held up by these."""
-    return tuple(_hints(content))
+    return tuple(_hints(content, today))
 
 
-def _hints(content: VersionContent) -> Iterator[Hint]:
+def _hints(content: VersionContent, today: date) -> Iterator[Hint]:
     if content.review_due is None:
         yield Hint(N_("There is no day for the next review yet."))
+    elif content.review_due <= today:
+        yield Hint(N_("The day of the next review is over."))
     if not content.parent_lines:
         yield Hint(N_("Nothing is agreed yet about what the family does. It may stay empty."))
     if not content.pupil_lines:
@@ -61,7 +63,9 @@ def _hints(content: VersionContent) -> Iterator[Hint]:
         yield from _about(target)
     for text in family_texts(content):
         if longest_sentence(text.text) > LONGEST_SENTENCE:
-            yield Hint(N_("One sentence has more than 25 words. Two short ones are easier."), text.about or text.text[:60])
+            yield Hint(
+                N_("One sentence has more than 25 words. Two short ones are easier."), text.about or text.text[:60]
+            )
 
 
 def _about(target: TargetContent) -> Iterator[Hint]:

@@ -58,7 +58,7 @@ def compare(
     then: VersionFacts, now: VersionFacts, *, since: datetime, notes: Iterable[tuple[uuid.UUID, datetime]] = ()
 ) -> Changes:
     """What a reader who saw `then` at `since` would find different; `notes` are (thread, when written)."""
-    new_notes = Counter(thread for thread, at in notes if at > since)
+    new_notes = Counter(thread for thread, at in notes if at > since and thread in now.targets)
     if then.number == now.number:
         return Changes(since, notes=new_notes)
     if then.number == 0:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -95,5 +95,7 @@ def _database_error(error: OperationalError) -> tuple[str, int]:
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
+    if current_app.config.get("RAISE_UNEXPECTED"):
+        raise error
     logs.trouble(error)
     return error_page(500)

@@ -210,7 +210,20 @@ class PasswordField(plain.PasswordField):
     widget = GovukPassword()
 
 
-class ChoiceField(plain.RadioField):
+class Pairs:
+    """Choices given as (value, label) pairs, in the form that WTForms asks for."""
+
+    @property
+    def choices(self) -> Any:
+        return self._choices
+
+    @choices.setter
+    def choices(self, given: Any) -> None:
+        pairs = given if isinstance(given, list | tuple) else ()
+        self._choices = [plain.SelectChoice(*pair) if isinstance(pair, tuple) else pair for pair in pairs]
+
+
+class ChoiceField(Pairs, plain.RadioField):
     """One of a few. Choices are (value, label) pairs, labels lazy or plain."""
 
     widget = GovukChoice()
@@ -220,11 +233,11 @@ class ChoiceField(plain.RadioField):
             raise ValidationError(_("Choose one of the answers."))
 
 
-class SelectField(plain.SelectField):
+class SelectField(Pairs, plain.SelectField):
     widget = GovukSelect()
 
 
-class ManyField(plain.SelectMultipleField):
+class ManyField(Pairs, plain.SelectMultipleField):
     widget = GovukCheckboxes()
 
 

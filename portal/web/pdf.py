@@ -26,6 +26,7 @@ log = structlog.get_logger()
 FONTS_FOLDER = STATIC / "build" / "fonts-ttf"
 _TEMPLATES_FOLDER = TEMPLATES / "pdf"
 
+_READING_ORDER = (b"/DisplayDocTitle true/Direction/R2L", b"/DisplayDocTitle true/Direction/L2R")
 _JOINERS = frozenset("\u200c\u200d")
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f")
 _NEVER_DRAWN = frozenset({"Cc", "Cf", "Co", "Cs"})
@@ -98,13 +99,15 @@ def render(
         words = partial(clean, faces)
         inputs = {"document": json.dumps(_cleaned(head, words)), "data": json.dumps(_cleaned(data, words))}
         try:
-            return typst.compile(
+            pdf = typst.compile(
                 _TEMPLATES_FOLDER / f"{template}.typ",
                 root=_TEMPLATES_FOLDER,
                 font_paths=faces.fonts,
                 sys_inputs=inputs,
                 pdf_standards=["ua-1"],
             )
+            # Typst takes all Punjabi for right-to-left; ours is in Gurmukhi. As many bytes, so no offset moves.
+            return pdf.replace(*_READING_ORDER) if language.direction == "ltr" else pdf
         except typst.TypstError as error:
             log.warning("pdf.refused", template=template, cleaned=clean.__name__, kind=type(error).__name__)
     raise DocumentError(template)

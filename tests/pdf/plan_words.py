@@ -88,7 +88,7 @@ PLAN_WORDS: Final = {
             ("اسکول کیا کرے گا", "ہم اس کے لیے وقت نکالیں گے۔"),
         ),
         ("میری مدد کون کرتا ہے", "نام", "کیا کرتے ہیں", "کلاس ٹیچر"),
-        ("ابھی", "ہدف", "ہمیں کیسے پتہ چلے گا", "ہم کیا آزماتے ہیں", "کیا", "کون", "کتنی بار", "آپ گھر پر کیسے مدد کر سکتے ہیں"),
+        ("ابھی", "ہدف", "ہمیں کیسے پتہ چلے گا", "ہم کیا آزماتے ہیں", "کیا", "کون", "کتنی بار", "گھر پر مدد"),
     ),
     "pa": PlanWords(
         "ਪ੍ਰੋਫ਼ਾਈਲ ਅਤੇ ਟੀਚੇ",
@@ -280,6 +280,15 @@ PLAN_WORDS: Final = {
             ("Waxa dugsigu sameeyo", "Waqti ayaan u helnaa."),
         ),
         ("Cidda i caawisa", "Magaca", "Waxa ay sameeyaan", "Macallinka fasalka"),
-        ("Hadda", "Yoolka", "Sida aan ku ogaanayno", "Waxa aan isku dayno", "Maxay", "Kuma", "Immisa jeer", "Sida aad guriga uga caawin karto"),
+        (
+            "Hadda",
+            "Yoolka",
+            "Sida aan ku ogaanayno",
+            "Waxa aan isku dayno",
+            "Maxay",
+            "Kuma",
+            "Immisa jeer",
+            "Sida guriga looga caawiyo",
+        ),
     ),
 }

@@ -83,8 +83,22 @@ def test_plan_names_the_child_and_counts_its_pages(tag: str, fonts_folder: Path,
         pages = len(document.pages)
     words = read(pdf)
     assert words.count(CHILD) == pages + 1
-    assert f"1 / {pages}" in words
-    assert f"{pages} / {pages}" in words
+    closed_up = words.replace(" ", "")
+    assert all(f"{page}/{pages}" in closed_up for page in range(1, pages + 1))
+
+
+@pytest.mark.parametrize("tag", ["ur", "ar"])
+def test_a_telephone_number_keeps_its_order_amid_right_to_left_words(
+    tag: str, fonts_folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "letter.pdf"
+    data = letters(tag, school={"name": "Oakfield", "lines": []})
+    file.write_bytes(pdf_of("letter", tag, data, fonts_folder))
+    boxes = subprocess.run(["pdftotext", "-bbox", str(file), "-"], check=True, capture_output=True).stdout.decode()
+    at = [re.search(rf'xMin="([\d.]+)"[^>]*>[^<]*{group}', boxes) for group in ("0121", "496", "0142")]
+    places = [float(found[1]) for found in at if found]
+    assert len(places) == 3
+    assert places == sorted(places)
 
 
 def test_english_words_in_another_language_are_marked_as_english(fonts_folder: Path, read: ReadPdf) -> None:
@@ -132,12 +146,8 @@ def test_a_plan_with_nothing_in_it_yet_says_so(fonts_folder: Path, read: ReadPdf
 def test_the_square_code_holds_the_address_and_the_code_in_its_fragment() -> None:
     url = f"{ADDRESS}#{CODE}"
     svg = qr_svg(url).decode()
-    side = re.search(r'viewBox="0 0 (\d+) \1"', svg)
-    assert side is None or int(side[1]) > 20
     expected = segno.make(url, error="m", micro=False)
-    assert drawn_modules(svg) == {
-        (x, y) for y, row in enumerate(expected.matrix) for x, dark in enumerate(row) if dark
-    }
+    assert drawn_modules(svg) == {(x, y) for y, row in enumerate(expected.matrix) for x, dark in enumerate(row) if dark}
     assert drawn_modules(svg) != drawn_modules(qr_svg(ADDRESS).decode())
 
 

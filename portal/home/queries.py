@@ -1,0 +1,99 @@
+"""The family's front page in one statement: each child, what is published, what is unread, what is new."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from portal.home.rules import NextStep, next_step
+from portal.kernel.scope import PortalSession
+from portal.people.actor import Actor
+from portal.people.models import Look, Pupil, School
+from portal.profiles.models import Plan, PlanVersion, ProgressNote, RegisterWord
+from portal.profiles.queries_family import last_look
+from portal.profiles.rules import VersionState
+
+look_now = aliased(Look, name="look_now")
+_UNREAD = (
+    select(func.count())
+    .select_from(RegisterWord)
+    .where(
+        RegisterWord.pupil_id == Pupil.id, RegisterWord.adult_id == bindparam("me"), RegisterWord.read_at.is_(None)
+    )
+    .correlate(Pupil)
+    .scalar_subquery()
+)
+_NEW_NOTES = (
+    select(func.count())
+    .select_from(ProgressNote)
+    .where(ProgressNote.pupil_id == Pupil.id, ProgressNote.for_family, ProgressNote.at > Look.at)
+    .correlate(Pupil, Look)
+    .scalar_subquery()
+)
+CHILDREN = (
+    select(
+        Pupil.id,
+        Pupil.forename,
+        Pupil.known_as,
+        School.name.label("school"),
+        PlanVersion.number,
+        PlanVersion.published_at,
+        Look.at.label("seen_at"),
+        Look.version_number.label("seen_number"),
+        look_now.id.label("looked_now"),
+        look_now.version_number.label("seen_now"),
+        _UNREAD.label("unread"),
+        _NEW_NOTES.label("new_notes"),
+    )
+    .select_from(Pupil)
+    .join(School, School.id == Pupil.school_id)
+    .outerjoin(Plan, and_(Plan.pupil_id == Pupil.id, Plan.closed_on.is_(None)))
+    .outerjoin(
+        PlanVersion,
+        and_(
+            PlanVersion.plan_id == Plan.id,
+            PlanVersion.pupil_id == Pupil.id,
+            PlanVersion.state == VersionState.PUBLISHED,
+        ),
+    )
+    .outerjoin(Look, Look.id == last_look)
+    .outerjoin(look_now, and_(look_now.pupil_id == Pupil.id, look_now.sitting_id == bindparam("sitting_id")))
+    .order_by(PlanVersion.published_at.desc().nulls_last(), Pupil.id, Plan.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildCard:
+    """One child on the family's front page. `seen_at` is the reader's last look in an earlier sitting."""
+
+    pupil_id: uuid.UUID
+    name: str
+    school: str
+    step: NextStep
+    published_at: datetime | None
+    seen_at: datetime | None
+    is_new_version: bool
+    new_notes: int
+
+
+def children(session: PortalSession, *, viewer: Actor) -> list[ChildCard]:
+    """The children this reader may read about, by name; none is told apart from not allowed."""
+    rows = session.execute(CHILDREN, {"me": viewer.person_id, "sitting_id": viewer.sitting_id})
+    cards: dict[uuid.UUID, ChildCard] = {}
+    for row in rows:
+        number = row.number or 0
+        seen = row.seen_now if row.looked_now else row.seen_number
+        card = ChildCard(
+            pupil_id=row.id,
+            name=row.known_as or row.forename,
+            school=row.school,
+            step=next_step(unread=row.unread, version=number, seen_version=seen),
+            published_at=row.published_at,
+            seen_at=row.seen_at,
+            is_new_version=row.seen_at is not None and number not in (0, row.seen_number),
+            new_notes=row.new_notes,
+        )
+        cards.setdefault(row.id, card)  # of two open plans the newer one speaks
+    return sorted(cards.values(), key=lambda card: (card.name.casefold(), card.pupil_id))

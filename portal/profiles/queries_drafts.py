@@ -1,0 +1,96 @@
+"""What the plan editor and the pages before publishing show: the draft, what is out, and what stands in the way."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from portal.kernel.scope import PortalSession
+from portal.people.actor import Actor
+from portal.people.models import Pupil
+from portal.profiles.models import PlanKind
+from portal.profiles.queries_told import ToldAdult, adults_to_tell
+from portal.profiles.queries_translations import Coverage, coverage
+from portal.profiles.queries_version import published_content, version_content
+from portal.profiles.rules import VersionState
+from portal.profiles.rules_content import VersionContent
+from portal.profiles.rules_differences import Change, changes
+from portal.profiles.rules_quality import Hint, hints, obstacles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPage:
+    """A draft with what is still missing and what could be better."""
+
+    pupil_id: uuid.UUID
+    child: str
+    content: VersionContent
+    obstacles: tuple[Hint, ...]
+    hints: tuple[Hint, ...]
+
+    @property
+    def is_draft(self) -> bool:
+        """False once it has been published."""
+        return self.content.state == VersionState.DRAFT
+
+    def hints_of(self, thread: uuid.UUID) -> tuple[Hint, ...]:
+        """What is said about one target, the serious first."""
+        return tuple(hint for hint in (*self.obstacles, *self.hints) if hint.thread == thread)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPage:
+    """Everything to read before the draft goes out: what changes, who is told, and in which language there are gaps."""
+
+    draft: DraftPage
+    changes: tuple[Change, ...]
+    adults: tuple[ToldAdult, ...]
+    coverage: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """A kind of plan that a child can have."""
+
+    id: uuid.UUID
+    label: str
+
+
+def draft_page(session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.UUID, today: date) -> DraftPage:
+    """One draft of the pupil. Raises NotFound. 4 statements."""
+    content = version_content(session, pupil_id=pupil_id, version_id=version_id)
+    name = session.execute(select(Pupil.known_as, Pupil.forename).where(Pupil.id == pupil_id)).one()
+    return DraftPage(
+        pupil_id=pupil_id,
+        child=name.known_as or name.forename,
+        content=content,
+        obstacles=obstacles(content, today),
+        hints=hints(content, today),
+    )
+
+
+def publish_page(
+    session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, version_id: uuid.UUID, today: date
+) -> PublishPage:
+    """The page before publishing. Raises NotFound. 10 statements."""
+    draft = draft_page(session, pupil_id=pupil_id, version_id=version_id, today=today)
+    before = published_content(session, pupil_id=pupil_id, plan_id=draft.content.plan_id) if draft.is_draft else None
+    adults = adults_to_tell(session, viewer=viewer, pupil_id=pupil_id, today=today)
+    languages = sorted({adult.language for adult in adults})
+    return PublishPage(
+        draft=draft,
+        changes=changes(before, draft.content),
+        adults=adults,
+        coverage=coverage(session, pupil_id=pupil_id, content=draft.content, languages=languages),
+    )
+
+
+def kinds(session: PortalSession, *, viewer: Actor) -> tuple[KindChoice, ...]:
+    """The kinds of plan that the viewer's school uses."""
+    rows = session.execute(
+        select(PlanKind.id, PlanKind.label)
+        .where(PlanKind.school_id == viewer.school_id, PlanKind.in_use)
+        .order_by(PlanKind.label, PlanKind.id)
+    )
+    return tuple(KindChoice(row.id, row.label) for row in rows)

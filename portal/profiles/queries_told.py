@@ -1,0 +1,49 @@
+"""Who is told when something about a child is decided: every adult whose access is open today, and nobody else."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import PortalSession
+from portal.people.actor import Actor
+from portal.people.models import Pupil
+from portal.people.queries import adults_of
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAdult:
+    """One adult who will be told, in this language (tag)."""
+
+    person_id: uuid.UUID
+    name: str
+    relationship: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class YoungPerson:
+    """Whether the rights are the young person's own, and with which account they sign in, if they have one."""
+
+    holds_rights: bool
+    person_id: uuid.UUID | None
+
+
+def adults_to_tell(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, today: date) -> tuple[ToldAdult, ...]:
+    """The adults with open access, the most important contact first; restricted, paused and proposed links never."""
+    page = adults_of(session, viewer=viewer, pupil_id=pupil_id, today=today)
+    return tuple(
+        ToldAdult(row.adult_id, row.adult_name, row.relationship, row.language) for row in page.rows if row.is_open
+    )
+
+
+def young_person(session: PortalSession, *, pupil_id: uuid.UUID, today: date) -> YoungPerson:
+    """Whose the rights are on a day (domain.md 2.6). Raises NotFound outside the scope."""
+    row = session.execute(
+        select(Pupil.rights_pass_on, Pupil.rights_stay_with_parents, Pupil.person_id).where(Pupil.id == pupil_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return YoungPerson(row.rights_pass_on <= today and not row.rights_stay_with_parents, row.person_id)

