@@ -11,6 +11,7 @@ from portal.accounts import routes_family as family_sign_in
 from portal.accounts import routes_letters as letters
 from portal.accounts import routes_pupil as pupil_sign_in
 from portal.accounts import routes_staff as staff_sign_in
+from portal.delivery import routes_demo as demo_messages
 from portal.guidance import routes as guidance
 from portal.home import routes as home
 from portal.home.navigation import doors_for, footer
@@ -20,6 +21,7 @@ from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
 from portal.people import routes as people
 from portal.people.branding import brand_for
 from portal.people.models import Trust
+from portal.profiles import routes_drafts as drafts
 from portal.profiles import routes_family as family_plans
 from portal.profiles import routes_pupil as pupil_pages
 from portal.profiles import routes_staff as profiles
@@ -36,6 +38,7 @@ FEATURES = (
     pupil_sign_in,
     people,
     profiles,
+    drafts,
     family_plans,
     pupil_pages,
     intake,
@@ -71,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(feature.bp)
     if settings.demo:
         app.register_blueprint(demo.bp)
+        app.register_blueprint(demo_messages.bp)
     app.add_url_rule("/static/<path:filename>", "static", assets.serve)
     app.add_url_rule("/healthz", "healthz", _healthz)
     access.declare(app, "static", access.PUBLIC)

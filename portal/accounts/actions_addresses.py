@@ -1,4 +1,4 @@
-"""How an adult wants to be reached. A new address counts once a code sent to it came back, and the old ones are told."""
+"""How an adult wants to be reached. A new one counts once a code sent there came back; the old ones are told."""
 
 import uuid
 from datetime import datetime
@@ -85,11 +85,15 @@ def confirm_address(
             contact_point=str(point.id),
         )
     session.add(ContactPoint(adult_id=person_id, kind=address.kind, value=address.value, verified_at=now))
-    audit.record(session, "added an address", now=now, actor_id=person_id, subject_id=person_id, kind=address.kind.value)
+    audit.record(
+        session, "added an address", now=now, actor_id=person_id, subject_id=person_id, kind=address.kind.value
+    )
     session.flush()
 
 
 def _own(session: PortalSession, person_id: uuid.UUID) -> list[ContactPoint]:
     return list(
-        session.scalars(select(ContactPoint).where(ContactPoint.adult_id == person_id).order_by(ContactPoint.kind, ContactPoint.id))
+        session.scalars(
+            select(ContactPoint).where(ContactPoint.adult_id == person_id).order_by(ContactPoint.kind, ContactPoint.id)
+        )
     )

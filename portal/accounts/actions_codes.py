@@ -42,15 +42,7 @@ def ask_for_code(session: PortalSession, *, address: Address, nonce: str, pepper
         .where(ContactPoint.kind == address.kind, func.lower(ContactPoint.value) == address.value)
         .order_by(ContactPoint.adult_id)
     ).all()
-    asked = dict(
-        session.execute(
-            select(MailedCode.person_id, func.count())
-            .where(MailedCode.person_id.in_([p.adult_id for p in points]), MailedCode.made_at > now - timedelta(hours=1))
-            .group_by(MailedCode.person_id)
-        )
-        
-        .all()
-    )
+    asked = _asked_lately(session, [NOBODY, *(point.adult_id for point in points)], now)
     wanted = [(p.adult_id, p.id) for p in points if asked.get(p.adult_id, 0) < MAILED_CODES_AN_HOUR]
     for person_id, point_id in wanted or [(None, NOBODY)]:
         code_id = new_code(session, person_id=person_id, nonce=nonce, pepper=pepper, now=now)
@@ -64,6 +56,15 @@ def ask_for_code(session: PortalSession, *, address: Address, nonce: str, pepper
             contact_point=str(point_id),
         )
     session.flush()
+
+
+def _asked_lately(session: PortalSession, people: list[uuid.UUID], now: datetime) -> dict[uuid.UUID | None, int]:
+    lately = (
+        select(MailedCode.person_id, func.count())
+        .where(MailedCode.person_id.in_(people), MailedCode.made_at > now - timedelta(hours=1))
+        .group_by(MailedCode.person_id)
+    )
+    return {person_id: count for person_id, count in session.execute(lately)}
 
 
 def new_code(
@@ -105,7 +106,9 @@ def try_code(session: PortalSession, *, typed: str, nonce: str, pepper: str, now
         return None
     # the right code was no wrong try, neither of this one nor of the other adult's at the same address
     session.execute(
-        update(MailedCode).where(MailedCode.id.in_([row.id for row in asked])).values(wrong_tries=MailedCode.wrong_tries - 1)
+        update(MailedCode)
+        .where(MailedCode.id.in_([row.id for row in asked]))
+        .values(wrong_tries=MailedCode.wrong_tries - 1)
     )
     return found.id
 

@@ -19,7 +19,7 @@ NO_CLASS = N_("Choose one of your classes.")
 
 
 def open_lesson(session: PortalSession, *, actor: Actor, class_id: uuid.UUID, pepper: str, now: datetime) -> uuid.UUID:
-    """Opens a lesson for half an hour; the room's code follows from the id that is returned. Raises Invalid at `class_id`."""
+    """Opens a lesson for half an hour; its room code follows from the id it returns. Raises Invalid at `class_id`."""
     if class_id not in {each.class_id for each in lesson_classes(session, viewer=actor, today=clock.today())}:
         raise Invalid(NO_CLASS, field="class_id")
     window_id = uuid.uuid4()
@@ -42,7 +42,7 @@ def open_lesson(session: PortalSession, *, actor: Actor, class_id: uuid.UUID, pe
 
 
 def close_lesson(session: PortalSession, *, actor: Actor, window_id: uuid.UUID, now: datetime) -> None:
-    """Ends the lesson and the sittings that were to end with it. Raises NotFound for a class that is not the actor's."""
+    """Ends the lesson and the sittings that were to end with it. Raises NotFound for somebody else's class."""
     window = session.get(LessonWindow, window_id)
     if window is None or window.class_id not in {
         each.class_id for each in lesson_classes(session, viewer=actor, today=clock.today())
@@ -54,7 +54,9 @@ def close_lesson(session: PortalSession, *, actor: Actor, window_id: uuid.UUID, 
     session.execute(
         update(Sitting)
         .where(
-            Sitting.own_pupil_id.in_(children), Sitting.started_at >= window.opened_at, Sitting.ends_at <= window.closes_at
+            Sitting.own_pupil_id.in_(children),
+            Sitting.started_at >= window.opened_at,
+            Sitting.ends_at <= window.closes_at,
         )
         .values(ended_at=now)
     )

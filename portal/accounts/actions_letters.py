@@ -4,7 +4,7 @@ import hmac
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 from portal.accounts.actions import end_all_sittings
 from portal.accounts.actions_pins import keep_pin
@@ -29,7 +29,7 @@ NO_SUCH_LETTER = N_(
 def issue_letter(
     session: PortalSession, *, actor: Actor, contact_id: uuid.UUID, batch: str, pepper: str, now: datetime
 ) -> str:
-    """A new code for this adult and child, as printed (ABC-4F7K-9Q2M); the ones before it stop working. Raises NotFound."""
+    """A new code for this adult and child, as printed (ABC-4F7K-9Q2M); earlier ones stop working. Raises NotFound."""
     contact = session.scalars(select(PupilContact).where(PupilContact.id == contact_id)).first()
     if contact is None or contact.state not in OPEN_STATES or contact.access not in OPEN_ACCESS:
         raise NotFound
@@ -71,7 +71,13 @@ def revoke_batch(session: PortalSession, *, actor: Actor, batch: str, now: datet
     for code in codes:
         code.revoked_at = now
     audit.record(
-        session, "cancelled letters", now=now, actor_id=actor.person_id, school_id=actor.school_id, batch=batch, count=len(codes)
+        session,
+        "cancelled letters",
+        now=now,
+        actor_id=actor.person_id,
+        school_id=actor.school_id,
+        batch=batch,
+        count=len(codes),
     )
     session.flush()
     return len(codes)
@@ -92,7 +98,9 @@ def try_letter(session: PortalSession, *, typed: str, pepper: str, now: datetime
     if found is None:
         return None
     session.execute(  # the right code was no wrong try, neither of this letter nor of its neighbours
-        update(LetterCode).where(LetterCode.id.in_([row.id for row in meant])).values(wrong_tries=LetterCode.wrong_tries - 1)
+        update(LetterCode)
+        .where(LetterCode.id.in_([row.id for row in meant]))
+        .values(wrong_tries=LetterCode.wrong_tries - 1)
     )
     return found.id if _is_open(session, found.adult_id, found.pupil_id, now) else None
 
@@ -132,11 +140,13 @@ def use_letter(
     return person.id
 
 
-def _unused():  # type: ignore[no-untyped-def]
-    return select(LetterCode).where(LetterCode.used_at.is_(None), LetterCode.revoked_at.is_(None)).order_by(LetterCode.id)
+def _unused() -> Select[LetterCode]:
+    return (
+        select(LetterCode).where(LetterCode.used_at.is_(None), LetterCode.revoked_at.is_(None)).order_by(LetterCode.id)
+    )
 
 
-def _alive(now: datetime):  # type: ignore[no-untyped-def]
+def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return LetterCode.used_at.is_(None), LetterCode.revoked_at.is_(None), LetterCode.expires_at > now
 
 

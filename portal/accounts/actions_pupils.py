@@ -52,7 +52,7 @@ def password_was_right(session: PortalSession, pupil_id: uuid.UUID) -> uuid.UUID
 
 
 def try_picture(session: PortalSession, *, card_id: uuid.UUID, window_id: uuid.UUID, picture: str) -> str:
-    """Says `right`, `wrong`, or `closed` after five wrong ones in a row in this lesson. Needs a transaction that is kept."""
+    """`right`, `wrong`, or `closed` after five wrong ones in a row in this lesson. Needs a transaction that is kept."""
     again = PictureCard.tried_in == window_id
     secret = session.execute(
         update(PictureCard)

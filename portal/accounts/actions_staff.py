@@ -3,12 +3,20 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import ColumnElement, case, or_, update
 
 from portal.accounts.actions import end_all_sittings
 from portal.accounts.models import StaffPassword
-from portal.accounts.rules import PASSWORD_REST, PASSWORD_TRIES, SHORTEST_PASSWORD, check_password, hash_secret, totp_step
+from portal.accounts.rules import (
+    PASSWORD_REST,
+    PASSWORD_TRIES,
+    SHORTEST_PASSWORD,
+    check_password,
+    hash_secret,
+    totp_step,
+)
 from portal.kernel import audit
 from portal.kernel.errors import Invalid
 from portal.kernel.scope import PortalSession
@@ -27,18 +35,23 @@ class PasswordTry:
 
 
 def try_password(session: PortalSession, sign_in_name: str, *, now: datetime) -> PasswordTry | None:
-    """The hash to compare with, or None for an unknown name and for an account that rests: the answer must be the same."""
+    """The hash to compare with; None for an unknown name and for an account that rests: the answer must be the same."""
     row = session.execute(_count(StaffPassword.sign_in_name == sign_in_name.lower(), now)).first()
     return PasswordTry(row.person_id, row.password_hash) if row else None
 
 
-def _count(whose, now: datetime):  # type: ignore[no-untyped-def]
+def _count(whose: ColumnElement[bool], now: datetime) -> Any:
     rested = or_(StaffPassword.tried_at.is_(None), StaffPassword.tried_at <= now - PASSWORD_REST)
     return (
         update(StaffPassword)
         .where(whose, or_(StaffPassword.wrong_tries < PASSWORD_TRIES, rested))
         .values(wrong_tries=case((rested, 1), else_=StaffPassword.wrong_tries + 1), tried_at=now)
-        .returning(StaffPassword.person_id, StaffPassword.password_hash, StaffPassword.totp_secret, StaffPassword.last_totp_step)
+        .returning(
+            StaffPassword.person_id,
+            StaffPassword.password_hash,
+            StaffPassword.totp_secret,
+            StaffPassword.last_totp_step,
+        )
     )
 
 
@@ -86,7 +99,13 @@ def set_up_second_step(session: PortalSession, person_id: uuid.UUID, *, secret: 
 
 
 def give_password(
-    session: PortalSession, *, person_id: uuid.UUID, sign_in_name: str, password: str, by: uuid.UUID | None, now: datetime
+    session: PortalSession,
+    *,
+    person_id: uuid.UUID,
+    sign_in_name: str,
+    password: str,
+    by: uuid.UUID | None,
+    now: datetime,
 ) -> None:
     """A new password for a member of staff. It forgets the phone, so that the next sign-in sets one up, and ends every
     sitting. Raises Invalid."""

@@ -1,10 +1,11 @@
-"""The cookies of coming in: the sitting's, and the one that carries somebody from one step of signing in to the next."""
+"""The cookies of coming in: the sitting's, and the one that leads from one step of signing in to the next."""
 
 import uuid
 from typing import Any
 
-from flask import Response, current_app, request, session
+from flask import current_app, request, session
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
 
 from portal.web.access import cookie_name
 

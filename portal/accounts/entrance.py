@@ -1,9 +1,11 @@
-"""The threshold: who a cookie stands for, how somebody is let in, and what becomes of text typed into an ended sitting."""
+"""The threshold: who a cookie stands for, how somebody is let in, what becomes of text typed into an ended sitting."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from flask import Response, current_app, g, redirect, request, url_for
+from flask import Response as Answer
+from flask import current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from portal.accounts import actions, actions_pins, cookies, queries
 from portal.accounts.models import KeptText
@@ -18,8 +20,6 @@ from portal.web import unit_of_work
 from portal.web.access import Entrance
 from portal.web.errors import typed_text
 
-KEEP_FOR = timedelta(hours=12)
-
 
 def _scope(actor: Actor) -> Scope:
     return scope_of(actor, clock.today())
@@ -31,7 +31,7 @@ def _keep_typed_text(token: str) -> None:
         return
     now = clock.now()
     with unit_of_work.aside("what was typed into an ended sitting is kept") as session:
-        person_id = queries.person_of_ended_sitting(session, token, now - KEEP_FOR)
+        person_id = queries.person_of_ended_sitting(session, token, now - actions.KEEP_TEXT_FOR)
         if person_id is not None:
             session.add(KeptText(person_id=person_id, path=request.path[:500], fields=fields, kept_at=now))
 
@@ -63,19 +63,19 @@ def let_in(
         how=how,
         no_later_than=no_later_than,
     )
-    waiting = queries.kept_texts(session, person_id=person_id, not_before=now - KEEP_FOR)
+    waiting = queries.kept_texts(session, person_id=person_id, not_before=now - actions.KEEP_TEXT_FOR)
     target = url_for("accounts.kept") if waiting else onward or url_for("home.start")
-    return cookies.give(redirect(target, 303), token)  # type: ignore[arg-type]
+    return cookies.give(redirect(target, 303), token)
 
 
-def check_pin(person_id: uuid.UUID, typed: str) -> None:
-    """Raises Invalid at `pin` unless this is the person's PIN. The try is kept before the slow comparison, outside of it."""
+def check_pin(person_id: uuid.UUID, typed: str, *, field: str = "pin") -> None:
+    """Raises Invalid at `pin` unless this is the person's PIN. The try is kept first, outside the slow comparison."""
     with unit_of_work.aside("a PIN is tried") as session:
         hashed = actions_pins.try_pin(session, person_id, now=clock.now())
     if hashed is None:
-        raise Invalid(actions_pins.PIN_CLOSED, field="pin")
+        raise Invalid(actions_pins.PIN_CLOSED, field=field)
     if not secret_fits(read_digits(typed), hashed):
-        raise Invalid(actions_pins.WRONG_PIN, field="pin")
+        raise Invalid(actions_pins.WRONG_PIN, field=field)
 
 
 def pepper() -> str:
@@ -83,7 +83,7 @@ def pepper() -> str:
     return str(current_app.extensions["settings"].letter_pepper)
 
 
-def keep_alive(response: Response) -> Response:
+def keep_alive(response: Answer) -> Answer:
     """Notes now and then that a sitting is in use; a short write of its own, so that reading stays fast."""
     actor: Actor | None = g.get("actor")
     now = clock.now()

@@ -68,7 +68,9 @@ class AddressForm(PortalForm):
 
 
 class CodeForm(PortalForm):
-    code = TextField(_l("Code"), NEED_CODE, description=_l("It looks like 4F7K-9Q2M."), longest=60, widget=ONE_TIME_CODE)
+    code = TextField(
+        _l("Code"), NEED_CODE, description=_l("It looks like 4F7K-9Q2M."), longest=60, widget=ONE_TIME_CODE
+    )
 
 
 class PreferencesForm(PortalForm):

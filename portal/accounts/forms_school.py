@@ -41,7 +41,9 @@ class PupilForm(PortalForm):
 
 
 class RoomForm(PortalForm):
-    code = TextField(_l("Room code"), NEED_CODE, description=_l("Your teacher can read it out."), longest=20, widget=CODE)
+    code = TextField(
+        _l("Room code"), NEED_CODE, description=_l("Your teacher can read it out."), longest=20, widget=CODE
+    )
 
 
 class PictureForm(PortalForm):

@@ -32,7 +32,7 @@ class Sitting(Keyed, Base):
 
 
 class LetterCode(Keyed, AboutAPupil, AboutAnAdult, Base):
-    """A code printed in a letter for one adult about one child: single use, 28 days, revoked with the link it is for."""
+    """A code printed in a letter for one adult about one child: single use, 28 days, revoked with its link."""
 
     __tablename__ = "letter_code"
 

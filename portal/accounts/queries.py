@@ -82,7 +82,7 @@ def live_roles(session: PortalSession, person_id: uuid.UUID, school_id: uuid.UUI
 
 
 def person_of_ended_sitting(session: PortalSession, token: str, not_before: datetime) -> uuid.UUID | None:
-    """Whose sitting this was, if it ended a short while ago: what was typed into it can be given back to that person."""
+    """Whose sitting this was, if it ended a short while ago: what was typed there can be given back."""
     row = select(Sitting.person_id).where(Sitting.token_hash == fast_hash(token), Sitting.seen_at > not_before)
     return session.scalars(row).first()
 
@@ -97,7 +97,9 @@ class SchoolName:
 
 def schools(session: PortalSession) -> list[SchoolName]:
     """The schools of this installation, by name."""
-    return [SchoolName(*row) for row in session.execute(select(School.id, School.name).order_by(School.name, School.id))]
+    return [
+        SchoolName(*row) for row in session.execute(select(School.id, School.name).order_by(School.name, School.id))
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ def opened_letter(session: PortalSession, letter_id: uuid.UUID | None, *, now: d
 
 
 def _must_give_pin(pin: FamilyPin | None, letter_made_at: datetime) -> bool:
-    # Only a letter that the office made after the PIN was closed replaces it: with an older one, whoever holds the paper
-    # would need no more than five wrong tries to choose a PIN of their own.
+    # Only a letter that the office made after the PIN was closed replaces it: with an older one, whoever holds the
+    # paper would need no more than five wrong tries to choose a PIN of their own.
     if pin is None:
         return False
     closed = pin.wrong_tries >= PIN_TRIES
@@ -51,4 +51,6 @@ def _must_give_pin(pin: FamilyPin | None, letter_made_at: datetime) -> bool:
 
 def owner_of_code(session: PortalSession, code_id: uuid.UUID | None) -> uuid.UUID | None:
     """Whose code this is, while it is not used."""
-    return session.scalars(select(MailedCode.person_id).where(MailedCode.id == code_id, MailedCode.used_at.is_(None))).first()
+    return session.scalars(
+        select(MailedCode.person_id).where(MailedCode.id == code_id, MailedCode.used_at.is_(None))
+    ).first()

@@ -83,7 +83,9 @@ def lesson_classes(session: PortalSession, *, viewer: Actor, today: date) -> lis
                 )
             )
         )
-    return [LessonClass(row.id, row.name) for row in session.execute(classes.order_by(SchoolClass.name, SchoolClass.id))]
+    return [
+        LessonClass(row.id, row.name) for row in session.execute(classes.order_by(SchoolClass.name, SchoolClass.id))
+    ]
 
 
 def open_lessons(
@@ -215,7 +217,13 @@ class SecretChoice:
 def secret_choice(session: PortalSession, room: Room, card_id: uuid.UUID, *, pepper: str) -> SecretChoice:
     """The choice for a child of the class in the room. Raises NotFound for any other child."""
     row = session.execute(
-        select(PictureCard.id, KNOWN_AS.label("name"), PictureCard.picture, PictureCard.secret_picture, Pupil.id.label("pupil_id"))
+        select(
+            PictureCard.id,
+            KNOWN_AS.label("name"),
+            PictureCard.picture,
+            PictureCard.secret_picture,
+            Pupil.id.label("pupil_id"),
+        )
         .join(Pupil, Pupil.id == PictureCard.pupil_id)
         .where(PictureCard.id == card_id, Pupil.class_id == room.class_id, Pupil.left_on.is_(None))
     ).first()

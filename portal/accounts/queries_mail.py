@@ -54,7 +54,13 @@ def _sign_in_code(
         return None
     shown = mailed_code(code.id, pepper)
     return _envelope(
-        session, item, now, channel=point.kind, address=point.value, code=printed(shown), link=f"{base_url}/sign-in/link/{shown}"
+        session,
+        item,
+        now,
+        channel=point.kind,
+        address=point.value,
+        code=printed(shown),
+        link=f"{base_url}/sign-in/link/{shown}",
     )
 
 

@@ -37,7 +37,9 @@ def places_of(session: PortalSession, person_id: uuid.UUID, *, today: date) -> l
         .order_by(School.name, School.id)
     )
     trusts = session.execute(
-        select(Trust.id, Trust.name).join(TrustRole, TrustRole.trust_id == Trust.id).where(TrustRole.person_id == person_id)
+        select(Trust.id, Trust.name)
+        .join(TrustRole, TrustRole.trust_id == Trust.id)
+        .where(TrustRole.person_id == person_id)
     )
     return [Place(str(row.id), row.name, Audience.STAFF, row.id) for row in schools] + [
         Place(str(row.id), row.name, Audience.TRUST, None) for row in trusts

@@ -34,4 +34,4 @@ def become() -> Response:
         now=clock.now(),
         how="demo",
     )
-    return cookies.give(redirect(url_for("home.start"), 303), token)  # type: ignore[arg-type]
+    return cookies.give(redirect(url_for("home.start"), 303), token)

@@ -1,5 +1,7 @@
 """How families come in: the first time by the code of a letter, afterwards by a code to their address and their PIN."""
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -166,5 +168,5 @@ def _in_by_code(form: PinForm, onward: str) -> Response:
     return let_in(session, person_id=person_id, audience=Audience.FAMILY, how="mailed code", onward=onward)
 
 
-def _on(endpoint: str, **values: object) -> Response:
-    return redirect(url_for(endpoint, **values), 303)  # type: ignore[arg-type]
+def _on(endpoint: str, **values: Any) -> Response:
+    return redirect(url_for(endpoint, **values), 303)

@@ -16,6 +16,7 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotFound, PortalError
 from portal.kernel.words import N_
 from portal.people.access import LESSON_PUPIL, LESSON_STAFF, PUBLIC
+from portal.people.actor import Actor
 from portal.people.rules import Audience
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import say
@@ -124,8 +125,7 @@ def _secret_page(here: queries_lessons.Room, card_id: uuid.UUID, form: PictureFo
 @bp.route("/staff/lesson", methods=["GET", "POST"], access=LESSON_STAFF)
 def lesson() -> Answer:
     """Open a lesson, read out its code, see who came in."""
-    actor, form = current_actor(), LessonForm()
-    assert actor is not None
+    actor, form = _me(), LessonForm()
     classes = queries_lessons.lesson_classes(db(), viewer=actor, today=clock.today())
     form.class_id.choices = [(str(each.class_id), each.name) for each in classes]
     if form.validate_on_submit():
@@ -139,15 +139,14 @@ def lesson() -> Answer:
 @bp.post("/staff/lesson/<uuid:window_id>/close", access=LESSON_STAFF)
 def close_lesson(window_id: uuid.UUID) -> Response:
     """Ends a lesson now."""
-    actions_lessons.close_lesson(db(), actor=current_actor(), window_id=window_id, now=clock.now())  # type: ignore[arg-type]
+    actions_lessons.close_lesson(db(), actor=_me(), window_id=window_id, now=clock.now())
     return _on(".lesson")
 
 
 @bp.get("/staff/lesson/class/<uuid:class_id>", access=LESSON_STAFF)
 def ways_in(class_id: uuid.UUID) -> str:
     """How each child of a class comes in."""
-    actor = current_actor()
-    assert actor is not None
+    actor = _me()
     classes = queries_lessons.lesson_classes(db(), viewer=actor, today=clock.today())
     here = next((each for each in classes if each.class_id == class_id), None)
     if here is None:
@@ -169,25 +168,23 @@ def way_in(pupil_id: uuid.UUID) -> Answer:
     if form.validate_on_submit():
         try:
             _give(pupil_id, form)
-            return redirect(url_for(".ways_in", class_id=child.class_id), 303)  # type: ignore[return-value]
+            return redirect(url_for(".ways_in", class_id=child.class_id), 303)
         except PortalError as error:
             form.accept(error)
     return page("accounts/way_in.html", form, child=child)
 
 
 def _give(pupil_id: uuid.UUID, form: WayInForm | PupilPasswordForm) -> None:
-    actor = current_actor()
-    assert actor is not None
     if isinstance(form, WayInForm):
         actions_cards.give_pictures(
-            db(), actor=actor, pupil_id=pupil_id, picture=form.picture.data, secret=form.secret.data, now=clock.now()
+            db(), actor=_me(), pupil_id=pupil_id, picture=form.picture.data, secret=form.secret.data, now=clock.now()
         )
         return
     db().rollback()  # the slow hash must not hold the database
     hashed = actions_cards.password_hash_for(form.password.data)
     actions_cards.give_pupil_password(
         db(),
-        actor=actor,
+        actor=_me(),
         pupil_id=pupil_id,
         sign_in_name=form.sign_in_name.data,
         password_hash=hashed,
@@ -195,5 +192,10 @@ def _give(pupil_id: uuid.UUID, form: WayInForm | PupilPasswordForm) -> None:
     )
 
 
+def _me() -> Actor:
+    actor: Actor = current_actor()  # the gate let nobody else in
+    return actor
+
+
 def _on(endpoint: str) -> Response:
-    return redirect(url_for(endpoint), 303)  # type: ignore[return-value]
+    return redirect(url_for(endpoint), 303)

@@ -131,4 +131,4 @@ def _arrive(person_id: uuid.UUID, onward: str) -> Response:
 
 
 def _on(endpoint: str) -> Response:
-    return redirect(url_for(endpoint), 303)  # type: ignore[return-value]
+    return redirect(url_for(endpoint), 303)

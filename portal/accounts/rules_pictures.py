@@ -48,7 +48,7 @@ SHOWN = 9
 
 
 def nine_pictures(card_id: uuid.UUID, secret: str, pepper: str) -> tuple[str, ...]:
-    """The secret picture among eight others: the same nine in the same places each time, or the one that stays would tell."""
+    """The secret picture among eight others: always the same nine, or the one that stays would tell."""
     chance = random.Random(peppered(f"pictures {card_id}", pepper))  # noqa: S311 - the seed is a keyed hash
     others = chance.sample([name for name in PICTURES if name != secret], SHOWN - 1)
     nine = [secret, *others]

@@ -94,10 +94,10 @@ def _adult(world: World, school: School, facts: dict[str, Any]) -> Person:
     )
     world.people[facts.get("slug", facts["name"])] = person
     mobile = f"{MOBILE}{100 + len(world.people):03}"
-    for kind, value in ((ContactKind.EMAIL, facts.get("email", f"{plain(person.full_name)}@example.org")), (ContactKind.MOBILE, mobile)):
+    email = facts.get("email", f"{plain(person.full_name)}@example.org")
+    for kind, value in ((ContactKind.EMAIL, email), (ContactKind.MOBILE, mobile)):
         if value:
-            point = ContactPoint(adult_id=person.id, kind=kind, value=value, verified_at=world.at(200))
-            world.keep(point)
+            world.keep(ContactPoint(adult_id=person.id, kind=kind, value=value, verified_at=world.at(200)))
     return person
 
 

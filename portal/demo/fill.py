@@ -10,6 +10,7 @@ from portal.demo.register import make_register
 from portal.demo.schools import make_schools
 from portal.demo.sign_in import make_sign_in
 from portal.demo.traces import make_traces
+from portal.demo.translations import make_translations
 from portal.demo.world import World
 from portal.kernel.scope import PortalSession
 from portal.people.models import Trust
@@ -24,6 +25,7 @@ def fill(session: PortalSession, *, today: date, pepper: str) -> None:
     make_families(world)
     make_register(world)
     make_plans(world)
+    make_translations(world)
     make_sign_in(world)
     make_traces(world)
     world.write(session)

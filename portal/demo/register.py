@@ -1,7 +1,8 @@
 """SEN status, needs, and what families were told when a child joined or left the register (CFA 2014 s.68)."""
 
+from portal.demo.calendar import DAY
 from portal.demo.world import Child, World
-from portal.people.rules import OPEN_ACCESS, OPEN_STATES, Restriction, Role
+from portal.people.rules import OPEN_ACCESS, OPEN_STATES, ContactState, Restriction, Role
 from portal.profiles.models import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from portal.profiles.rules import RegisterKind, SenProvision
 
@@ -13,7 +14,8 @@ LEFT = (
     "{name} has done so well that the extra help is no longer needed. We have taken {name} off our SEN register. "
     "Teachers will go on watching how {name} gets on. You can ask us to look again at any time."
 )
-READ_AFTER = 10  # days: what was decided later than this, no family has opened yet
+CAUGHT_UP = "Caught up with the class and keeps up without extra help."
+EHC_PLAN = "The local authority has issued an education, health and care plan."
 
 
 def make_register(world: World) -> None:
@@ -27,14 +29,15 @@ def make_register(world: World) -> None:
 
 
 def _history(world: World, child: Child, since: int, until: int | None) -> None:
-    provision = SenProvision(child.told.get("provision", "K"))
-    begun, ended, after = world.day(since), None, None
-    if until is not None:
-        ended, after = world.day(until), world.day(until - 1)
-        period = SenStatusPeriod(**child.about, provision=SenProvision.SUPPORT, starts_on=begun, ends_on=ended)
-        period.reason = "Caught up with the class and keeps up without extra help."
-        world.keep(period)
-    world.keep(SenStatusPeriod(**child.about, provision=provision, starts_on=after or begun))
+    provision, begun, ended = SenProvision(child.told.get("provision", "K")), world.day(since), None
+    support = SenStatusPeriod(**child.about, provision=SenProvision.SUPPORT, starts_on=begun)
+    if provision is not SenProvision.SUPPORT:
+        # an EHC plan follows some time on SEN support; a child without either has caught up
+        support.ends_on = world.day(since // 2 if until is None else until)
+        support.reason = EHC_PLAN if until is None else CAUGHT_UP
+        world.keep(SenStatusPeriod(**child.about, provision=provision, starts_on=support.ends_on + DAY))
+        ended = support.ends_on if until is not None else None
+    world.keep(support)
     for rank, need in enumerate(child.told["needs"], 1):
         world.keep(SenNeed(**child.about, need_type=need, rank=rank, starts_on=begun, ends_on=ended))
 
@@ -47,5 +50,6 @@ def _told(world: World, child: Child, kind: RegisterKind, ago: int, words: str) 
     for link in child.links:
         if link.access in OPEN_ACCESS and link.state in OPEN_STATES and link.restriction is Restriction.NONE:
             word = RegisterWord(**child.about, adult_id=link.adult_id, event_id=event.id, told_at=decided_at)
-            word.read_at = world.at(ago - 2, 19, 5) if ago > READ_AFTER else None
+            if link.state is ContactState.ACTIVE and not child.told.get("unread"):
+                word.read_at = world.at(ago - 2, 19, 5)
             world.keep(word)

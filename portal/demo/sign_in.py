@@ -1,4 +1,4 @@
-"""What lets the demo's people in: passwords of staff and pupils, family PINs, picture cards, and letters on their way."""
+"""What lets the demo people in: passwords of staff and pupils, family PINs, picture cards, and letters on their way."""
 
 from datetime import timedelta
 

@@ -71,8 +71,9 @@ class World:
 
     def keep(self, row: Row) -> Row:
         """Takes a row into the world and gives it its id."""
-        if isinstance(row, Keyed):
-            row.id = self.new_id()
+        known_by_id: Any = row
+        if isinstance(known_by_id, Keyed):
+            known_by_id.id = self.new_id()
         self.rows.append(row)
         return row
 
@@ -88,7 +89,9 @@ class World:
         """Who does this at the child's school, or in the child's class."""
         pupil = child.pupil
         places = {(pupil.school_id, None), (pupil.school_id, pupil.class_id)}
-        return next((who for row, who in self.staff if row.role == role and (row.school_id, row.class_id) in places), None)
+        return next(
+            (who for row, who in self.staff if row.role == role and (row.school_id, row.class_id) in places), None
+        )
 
     def head_of(self, role: Role, child: Child) -> Person:
         """The same for the roles that are never vacant. Raises LookupError when nobody holds it."""

@@ -19,9 +19,7 @@ look_now = aliased(Look, name="look_now")
 _UNREAD = (
     select(func.count())
     .select_from(RegisterWord)
-    .where(
-        RegisterWord.pupil_id == Pupil.id, RegisterWord.adult_id == bindparam("me"), RegisterWord.read_at.is_(None)
-    )
+    .where(RegisterWord.pupil_id == Pupil.id, RegisterWord.adult_id == bindparam("me"), RegisterWord.read_at.is_(None))
     .correlate(Pupil)
     .scalar_subquery()
 )
@@ -38,6 +36,7 @@ CHILDREN = (
         Pupil.forename,
         Pupil.known_as,
         School.name.label("school"),
+        School.theme,
         PlanVersion.number,
         PlanVersion.published_at,
         Look.at.label("seen_at"),
@@ -71,6 +70,7 @@ class ChildCard:
     pupil_id: uuid.UUID
     name: str
     school: str
+    theme: str
     step: NextStep
     published_at: datetime | None
     seen_at: datetime | None
@@ -89,6 +89,7 @@ def children(session: PortalSession, *, viewer: Actor) -> list[ChildCard]:
             pupil_id=row.id,
             name=row.known_as or row.forename,
             school=row.school,
+            theme=row.theme,
             step=next_step(unread=row.unread, version=number, seen_version=seen),
             published_at=row.published_at,
             seen_at=row.seen_at,

@@ -1,11 +1,22 @@
 """The first page after coming in, for each role."""
 
+from typing import cast
+
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.home import queries, queries_staff, queries_trust
+from portal.home.attention import tasks_for
+from portal.kernel import clock
 from portal.people.access import ANY_STAFF, FAMILY, PUBLIC, PUPIL, TRUST
-from portal.people.rules import Audience
+from portal.people.actor import Actor
+from portal.people.branding import brand_for, brand_of
+from portal.people.queries_who_helps import schools_of_trust
+from portal.people.rules import OWN_CLASS, Audience
+from portal.profiles.queries_pupil import my_page
 from portal.web.access import PortalBlueprint, current_actor
+from portal.web.i18n import current
+from portal.web.unit_of_work import db, work
 
 bp = PortalBlueprint("home", __name__)
 
@@ -17,6 +28,10 @@ FRONT_PAGES = {
 }
 
 
+def _me() -> Actor:
+    return cast(Actor, current_actor())  # the gate let nobody else in
+
+
 @bp.get("/", access=PUBLIC)
 def start() -> Response | str:
     """The welcome page, or the reader's own front page."""
@@ -26,23 +41,31 @@ def start() -> Response | str:
 
 @bp.get("/home", access=FAMILY)
 def family() -> str:
-    """The family's front page."""
-    return render_template("home/family.html")
+    """The family's front page; with no child to read about it is the same for everybody, whatever the reason."""
+    children = queries.children(db(), viewer=_me())
+    if not children:
+        return render_template("home/family_empty.html", schools=schools_of_trust(db(), _me().trust_id))
+    schools = {(child.school, child.theme) for child in children}
+    brand = brand_of(*schools.pop()) if len(schools) == 1 else brand_for(_me())
+    return render_template("home/family.html", children=children, brand=brand)
 
 
 @bp.get("/me", access=PUPIL)
 def pupil() -> str:
     """The pupil's front page."""
-    return render_template("home/pupil.html")
+    page = my_page(db(), pupil_id=_me().pupil_id, language=current().tag, today=clock.today())
+    return render_template("home/pupil.html", page=page, brand=brand_of(page.school_name, page.theme))
 
 
 @bp.get("/staff", access=ANY_STAFF)
 def staff() -> str:
     """The staff's front page."""
-    return render_template("home/staff.html")
+    pupils = queries_staff.my_class(db(), viewer=_me(), today=clock.today()) if _me().has(*OWN_CLASS) else []
+    return render_template("home/staff.html", pupils=pupils, tasks=tasks_for(db(), _me(), now=clock.now()))
 
 
 @bp.get("/trust", access=TRUST)
 def trust() -> str:
-    """The trust's front page."""
-    return render_template("home/trust.html")
+    """The trust's front page: figures only."""
+    figures = queries_trust.trust_figures(work("trust figures"), _me().trust_id)
+    return render_template("home/trust.html", figures=figures)

@@ -76,7 +76,7 @@ SCHOOL_PUPIL = Access("pupil of own school or class", _STAFF, _pupil_of_the_url)
 CLASS_PUPIL = Access(
     "taught pupil",
     _STAFF,
-    _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, Role.HEADTEACHER, pupil=True),
+    _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, pupil=True),
 )
 LESSON_STAFF = Access("lesson staff", _STAFF, _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO))
 LESSON_PUPIL = Access(

@@ -36,12 +36,13 @@ class SchoolContact:
 
 @dataclass(frozen=True, slots=True)
 class HelpForChild:
-    """One child's school and the people there."""
+    """One child's school, the people there, and the links the school gives families (name, address)."""
 
     pupil_id: uuid.UUID
     child: str
     school: SchoolContact
     helpers: tuple[Helper, ...]
+    links: tuple[tuple[str, str], ...]
 
 
 def helps(school_id: Any, class_id: Any) -> ColumnElement[bool]:
@@ -66,6 +67,7 @@ MY_CHILDREN = (
         School.phone,
         School.email,
         School.sendco_word,
+        School.links,
         StaffRole.role,
         Person.known_as,
         Person.full_name,
@@ -100,7 +102,11 @@ def help_for_my_children(session: PortalSession, *, today: date) -> list[HelpFor
         first = rows[0]
         helpers = in_order(helper(r.known_as or r.full_name, r.role, first.sendco_word) for r in rows if r.role)
         contact = SchoolContact(first.school, first.phone, first.email)
-        found.append(HelpForChild(first.pupil_id, first.child_known_as or first.forename, contact, helpers))
+        found.append(
+            HelpForChild(
+                first.pupil_id, first.child_known_as or first.forename, contact, helpers, tuple(first.links.items())
+            )
+        )
     return found
 
 

@@ -32,11 +32,16 @@ def scope_of(actor: Actor, today: date) -> Scope:
         case Audience.PUPIL if actor.pupil_id:
             return Scope("pupil", _pupil(actor.pupil_id, actor.person_id))
         case Audience.STAFF if actor.school_id and actor.sees_whole_school:
-            return Scope("school", _school(actor.school_id), frozenset({actor.school_id}))
+            return school_scope(actor.school_id)
         case Audience.STAFF if actor.school_id:
             return Scope("class", _class(actor.school_id, actor.person_id, today))
         case _:
             return Scope("nobody's pupils", _none())
+
+
+def school_scope(school_id: uuid.UUID) -> Scope:
+    """The scope of staff who see a whole school, also for work that is finished later in their name."""
+    return Scope("school", _school(school_id), frozenset({school_id}))
 
 
 def open_pupils(adult_id: uuid.UUID, today: date) -> Select[tuple[uuid.UUID]]:

@@ -2,54 +2,21 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
 from portal.kernel import audit, clock, outbox
-from portal.kernel.errors import Invalid
 from portal.kernel.scope import PortalSession
-from portal.kernel.words import N_
 from portal.people.actor import Actor
 from portal.people.models import Pupil
 from portal.profiles.actions import held_pupil
 from portal.profiles.models import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from portal.profiles.queries_told import adults_to_tell, young_person
-from portal.profiles.rules import RegisterKind, SenProvision
-from portal.profiles.rules_steps import ONTO, SUPPORTED, Standing, check_needs, steps_from
+from portal.profiles.rules import SenProvision
+from portal.profiles.rules_steps import ONTO, SUPPORTED, RegisterDecision, Standing, check_decision, check_needs
 
 MIDDAY = time(12, tzinfo=clock.LONDON)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterDecision:
-    """The step, from which day, why in the family's words; provision and main need when support begins."""
-
-    kind: RegisterKind
-    day: date
-    reason: str
-    provision: SenProvision = SenProvision.NONE
-    main_need: str = ""
-
-
-def check_decision(decision: RegisterDecision, standing: Standing, today: date) -> None:
-    """Raises Invalid at the field that does not fit where the child stands."""
-    if decision.kind not in steps_from(standing):
-        raise Invalid(N_("This step does not fit where the child stands now."), field="kind")
-    if not decision.reason:
-        raise Invalid(N_("Say in plain words what it means for the child."), field="reason")
-    if decision.day > today:
-        raise Invalid(N_("Choose today or a day that is over."), field="day")
-    if standing.since is not None and decision.day <= standing.since:
-        raise Invalid(N_("The day must be after the last change on the register."), field="day")
-    if decision.kind in ONTO:
-        if decision.provision not in SUPPORTED:
-            raise Invalid(N_("Choose SEN support or EHC plan."), field="provision")
-        try:
-            check_needs((decision.main_need,) if decision.main_need else (), decision.provision)
-        except Invalid as error:
-            raise Invalid(error.message, field="main_need") from error
 
 
 def decide_register(
@@ -73,14 +40,14 @@ def decide_register(
     periods = session.scalars(
         select(SenStatusPeriod).where(SenStatusPeriod.pupil_id == pupil_id).order_by(SenStatusPeriod.starts_on)
     ).all()
-    check_decision(decision, _standing(periods), today)
-    _change_status(session, pupil, periods, decision)
+    day = check_decision(decision, _standing(periods), today)
+    _change_status(session, pupil, periods, decision, day)
     event = RegisterEvent(
         id=once,
         school_id=pupil.school_id,
         pupil_id=pupil_id,
         kind=decision.kind,
-        decided_at=now if decision.day == today else datetime.combine(decision.day, MIDDAY),
+        decided_at=now if day == today else datetime.combine(day, MIDDAY),
         decided_by=actor.person_id,
         reason_for_family=decision.reason,
     )
@@ -111,9 +78,9 @@ def _standing(periods: Sequence[SenStatusPeriod]) -> Standing:
 
 
 def _change_status(
-    session: PortalSession, pupil: Pupil, periods: Sequence[SenStatusPeriod], decision: RegisterDecision
+    session: PortalSession, pupil: Pupil, periods: Sequence[SenStatusPeriod], decision: RegisterDecision, day: date
 ) -> None:
-    last_day = decision.day - timedelta(days=1)
+    last_day = day - timedelta(days=1)
     for period in periods:
         if period.ends_on is None:
             period.ends_on = last_day
@@ -121,7 +88,7 @@ def _change_status(
     for need in needs:
         need.ends_on = last_day
     session.flush()  # the old period is closed before the new one opens
-    about = {"school_id": pupil.school_id, "pupil_id": pupil.id, "starts_on": decision.day}
+    about = {"school_id": pupil.school_id, "pupil_id": pupil.id, "starts_on": day}
     provision = decision.provision if decision.kind in ONTO else SenProvision.NONE
     session.add(SenStatusPeriod(**about, provision=provision))
     if decision.main_need:

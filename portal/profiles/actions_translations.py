@@ -1,6 +1,7 @@
 """A translation belongs to one exact wording about one child, and says who made it and who has checked it."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,19 +23,17 @@ def keep_translation(
     pupil_id: uuid.UUID,
     wording: str,
     language: str,
-    text: str,
-    translated_by: str,
-    checked_by: str,
+    words: Mapping[str, str],
     seen: str,
     now: datetime,
 ) -> None:
-    """Adds or changes the translation of one wording. `seen` marks what the person had before them, empty for nothing.
+    """Adds or changes the translation of one wording (text, translated_by, checked_by); `seen` marks what the page had.
 
     Raises Invalid at `text` or `translated_by`, StaleVersion when somebody else saved another one meanwhile.
     """
-    if not text:
+    if not words["text"]:
         raise Invalid(N_("Write the translation."), field="text")
-    if not translated_by:
+    if not words["translated_by"]:
         raise Invalid(N_("Say who translated this."), field="translated_by")
     pupil = held_pupil(session, pupil_id)
     row = session.scalars(
@@ -46,18 +45,17 @@ def keep_translation(
         )
         .execution_options(populate_existing=True)
     ).first()
-    wanted = {"text": text, "translated_by": translated_by, "checked_by": checked_by}
     if row is None:
         row = TextTranslation(
-            school_id=pupil.school_id, pupil_id=pupil_id, wording=wording, language=language, at=now, **wanted
+            school_id=pupil.school_id, pupil_id=pupil_id, wording=wording, language=language, at=now, **words
         )
         session.add(row)
-    elif all(getattr(row, name) == value for name, value in wanted.items()):
+    elif all(getattr(row, name) == value for name, value in words.items()):
         return
     else:
         if fingerprint(row, TRANSLATION) != seen:
             raise StaleVersion
-        for name, value in wanted.items():
+        for name, value in words.items():
             setattr(row, name, value)
         row.at = now
     session.flush()
@@ -70,6 +68,6 @@ def keep_translation(
         subject_id=row.id,
         pupil_id=pupil_id,
         language=language,
-        checked=bool(checked_by),
+        checked=bool(words["checked_by"]),
     )
     session.flush()

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from portal.people.rules import colour_of
-from portal.profiles.queries_family import ChildPage, OutcomeRead, TargetRead
+from portal.profiles.queries_family import ChildPage
+from portal.profiles.queries_plan import OutcomeRead, TargetRead
 from portal.profiles.queries_texts import SchoolText
 from portal.profiles.rules import PARTS, TARGET_STATES, Party
 from portal.web.i18n import current, full_date, say
@@ -25,7 +26,9 @@ def plan_pdf(page: ChildPage, *, today: date) -> bytes:
         "school": page.school.name,
         "version": _("Shared with you on %(day)s", day=full_date(plan.published_at)) if plan else "",
         "copied": _("Copy made on %(day)s", day=full_date(today)),
-        "note": _("Some parts are in English. Ask us and we will go through them with you.") if page.has_original else "",
+        "note": _("Some parts are in English. Ask us and we will go through them with you.")
+        if page.has_original
+        else "",
         "profile": [{"heading": say(PARTS[part]), "body": body} for part, body in sections.items()],
         "needs": {"heading": say(PARTS["needs_in_plain_words"]), "body": needs},
         "outcomes_heading": _("Targets"),
@@ -56,9 +59,15 @@ def plan_pdf(page: ChildPage, *, today: date) -> bytes:
 def _responsibilities(page: ChildPage) -> list[dict[str, object]]:
     if page.plan is None:
         return []
-    headings = {Party.PUPIL: _("What I do"), Party.PARENT: _("What my family does"), Party.SCHOOL: _("What school does")}
+    headings = {
+        Party.PUPIL: _("What I do"),
+        Party.PARENT: _("What my family does"),
+        Party.SCHOOL: _("What school does"),
+    }
     lines = page.plan.responsibilities
-    return [{"heading": heading, "body": _list(lines[party])} for party, heading in headings.items() if lines.get(party)]
+    return [
+        {"heading": heading, "body": _list(lines[party])} for party, heading in headings.items() if lines.get(party)
+    ]
 
 
 def _outcome(outcome: OutcomeRead) -> dict[str, object]:

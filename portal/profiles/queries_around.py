@@ -1,12 +1,27 @@
-"""What stands around a plan on a family's page: who does what, the needs, news from the register, helpers, looks, notes."""
+"""What stands around a plan on a family's page: duties, needs, news from the register, helpers, looks and notes."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, Uuid, bindparam, cast, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
+from portal.kernel.clock import LONDON
 from portal.kernel.db import UtcDateTime
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
@@ -18,6 +33,7 @@ from portal.profiles.queries_texts import SchoolText, Wordings
 from portal.profiles.rules import NEED_TYPES, Party, Rating, RegisterKind
 
 LOOKS_SHOWN = 10
+OWN_LOOKS_SHOWN = 5
 NOTES_COUNTED = 60
 _NO_ID, _NO_TIME, _NO_WORD = cast(null(), Uuid), cast(null(), UtcDateTime), cast(null(), String)
 
@@ -114,27 +130,26 @@ _HELPERS = (
     .join(Person, Person.id == StaffRole.person_id)
     .where(helps(bindparam("school_id"), bindparam("class_id")))
 )
-# Of the looks of families a reader meets only their own: who else may read is nobody's business here.
-_latest_looks = (
-    select(Look.role, Person.known_as, Person.full_name, Look.person_id, Look.at)
-    .join(Person, Person.id == Look.person_id)
-    .where(
-        Look.pupil_id == bindparam("pupil_id"),
-        or_(Look.audience == Audience.STAFF.value, Look.person_id == bindparam("me")),
+
+
+def _looks_of(who: ColumnElement[bool], at_most: int) -> Select[Any]:
+    latest = (
+        select(Look.role, Person.known_as, Person.full_name, Look.person_id, Look.at)
+        .join(Person, Person.id == Look.person_id)
+        .where(Look.pupil_id == bindparam("pupil_id"), who)
+        .order_by(Look.at.desc(), Look.id)
+        .limit(at_most)
+        .subquery()
     )
-    .order_by(Look.at.desc(), Look.id)
-    .limit(LOOKS_SHOWN)
-    .subquery()
-)
-_LOOKS = select(
-    literal("look"),
-    _latest_looks.c.role,
-    _latest_looks.c.known_as,
-    _latest_looks.c.full_name,
-    _latest_looks.c.person_id,
-    _latest_looks.c.at,
-    _NO_ID,
-)
+    columns = latest.c
+    return select(
+        literal("look"), columns.role, columns.known_as, columns.full_name, columns.person_id, columns.at, _NO_ID
+    )
+
+
+# Of the looks of families a reader meets only their own: who else may read is nobody's business here.
+_STAFF_LOOKS = _looks_of(Look.audience == Audience.STAFF.value, 3 * LOOKS_SHOWN)
+_OWN_LOOKS = _looks_of(and_(Look.person_id == bindparam("me"), Look.audience != Audience.STAFF.value), OWN_LOOKS_SHOWN)
 _latest_notes = (
     select(ProgressNote.rating, ProgressNote.at, ProgressNote.target_thread)
     .where(ProgressNote.pupil_id == bindparam("pupil_id"), ProgressNote.for_family)
@@ -151,7 +166,7 @@ _NOTES = select(
     _latest_notes.c.at,
     _latest_notes.c.target_thread,
 )
-PEOPLE = union_all(_HELPERS, _LOOKS, _NOTES)
+PEOPLE = union_all(_HELPERS, _STAFF_LOOKS, _OWN_LOOKS, _NOTES)
 
 
 def around(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, child: Any, today: date) -> Around:
@@ -176,13 +191,22 @@ def around(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, child:
             if line.part == "news"
         ),
         helpers=in_order(
-            helper(one.known_as or one.full_name, Role(one.kind), child.sendco_word) for one in people if one.part == "helper"
+            helper(one.known_as or one.full_name, Role(one.kind), child.sendco_word)
+            for one in people
+            if one.part == "helper"
         ),
-        looks=tuple(
-            LookAt(one.known_as or one.full_name, _role_name(one.kind, child.sendco_word), one.at, one.person_id == me)
-            for one in looks
-        ),
+        looks=_looks(looks, me, child.sendco_word),
         notes=tuple(NoteMark(one.thread, one.at, Rating(one.kind)) for one in notes),
+    )
+
+
+def _looks(rows: Iterable[Any], me: uuid.UUID, sendco_word: str) -> tuple[LookAt, ...]:
+    """Newest first; somebody who came back on the same day is told once."""
+    by_day = {(row.person_id, row.at.astimezone(LONDON).date()): row for row in reversed(list(rows))}
+    newest = sorted(by_day.values(), key=lambda row: row.at, reverse=True)
+    return tuple(
+        LookAt(row.known_as or row.full_name, _role_name(row.kind, sendco_word), row.at, row.person_id == me)
+        for row in newest[:LOOKS_SHOWN]
     )
 
 

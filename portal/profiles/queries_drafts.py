@@ -14,7 +14,7 @@ from portal.profiles.queries_told import ToldAdult, adults_to_tell
 from portal.profiles.queries_translations import Coverage, coverage
 from portal.profiles.queries_version import published_content, version_content
 from portal.profiles.rules import VersionState
-from portal.profiles.rules_content import VersionContent
+from portal.profiles.rules_content import VersionContent, family_texts
 from portal.profiles.rules_differences import Change, changes
 from portal.profiles.rules_quality import Hint, hints, obstacles
 
@@ -82,7 +82,13 @@ def publish_page(
         draft=draft,
         changes=changes(before, draft.content),
         adults=adults,
-        coverage=coverage(session, pupil_id=pupil_id, content=draft.content, languages=languages),
+        coverage=coverage(
+            session,
+            pupil_id=pupil_id,
+            texts=[text.text for text in family_texts(draft.content)],
+            written_in=draft.content.language,
+            languages=languages,
+        ),
     )
 
 

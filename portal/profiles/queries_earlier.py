@@ -39,7 +39,9 @@ VERSIONS = (
     .where(Pupil.id == bindparam("pupil_id"))
     .order_by(PlanVersion.published_at.desc(), PlanVersion.id)
 )
-ONE = child_statement(true(), and_(PlanVersion.id == bindparam("version_id"), IS_EARLIER)).where(PlanVersion.id.is_not(None))
+ONE = child_statement(true(), and_(PlanVersion.id == bindparam("version_id"), IS_EARLIER)).where(
+    PlanVersion.id.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""One child's plan as a family reads it: everything a page, a target's page and the copy show, in a handful of statements."""
+"""One child's page as a family reads it: the plan and everything around it in a handful of statements."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.kernel.errors import NotFound
@@ -17,8 +17,9 @@ from portal.people.models import Look, Pupil, School, SchoolClass
 from portal.people.queries_who_helps import Helper, SchoolContact
 from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Target
 from portal.profiles.queries_around import Around, LookAt, NoteMark, RegisterNews, around
-from portal.profiles.queries_texts import Credit, SchoolText, Wordings, wordings
-from portal.profiles.rules import PARTS, Party, TargetState, VersionState
+from portal.profiles.queries_plan import PlanRead, plan_read
+from portal.profiles.queries_texts import Credit, Wordings, wordings
+from portal.profiles.rules import PARTS, VersionState
 from portal.profiles.rules_since import Changes, TargetFacts, VersionFacts, compare
 
 TARGET_COLUMNS = (
@@ -100,9 +101,7 @@ def child_statement(which_plan: ColumnElement[bool], which_version: ColumnElemen
         .join(School, School.id == Pupil.school_id)
         .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
         .outerjoin(Plan, and_(Plan.pupil_id == Pupil.id, which_plan))
-        .outerjoin(
-            PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.pupil_id == Pupil.id, which_version)
-        )
+        .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.pupil_id == Pupil.id, which_version))
         .outerjoin(PlanKind, PlanKind.id == Plan.kind_id)
         .outerjoin(Look, Look.id == last_look)
         .outerjoin(
@@ -124,67 +123,6 @@ GOALS = (
     )
     .order_by(Outcome.position, Outcome.id, Target.position)
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetRead:
-    """One target in the reader's language. `news` is "new", "changed" or nothing."""
-
-    thread: uuid.UUID
-    title: SchoolText
-    now: SchoolText | None
-    goal: SchoolText | None
-    how_we_will_know: SchoolText | None
-    strategies: tuple[SchoolText, ...]
-    who: SchoolText | None
-    does_what: SchoolText | None
-    how_often: SchoolText | None
-    help_at_home: SchoolText | None
-    pupil_words: SchoolText | None
-    picture: str
-    steps_done: int
-    steps_total: int
-    review_on: date | None
-    state: TargetState
-    news: str = ""
-    new_notes: int = 0
-    last_note: NoteMark | None = None
-
-    @property
-    def duty(self) -> tuple[SchoolText | None, SchoolText | None, SchoolText | None]:
-        """What is done, by whom, how often."""
-        return self.does_what, self.who, self.how_often
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeRead:
-    """One outcome with the targets towards it."""
-
-    text: SchoolText
-    targets: tuple[TargetRead, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PartRead:
-    """One of the texts of the profile; `part` names it."""
-
-    part: str
-    text: SchoolText
-    is_changed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRead:
-    """One version of a plan in the reader's language."""
-
-    number: int
-    label: str
-    published_at: datetime
-    review_due: date | None
-    parts: tuple[PartRead, ...]
-    need_types: tuple[str, ...]
-    outcomes: tuple[OutcomeRead, ...]
-    responsibilities: Mapping[Party, tuple[SchoolText, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +152,9 @@ class ChildPage:
 
 def child_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, language: str, today: date) -> ChildPage:
     """The published plan and everything around it. Raises NotFound for a child outside the session's scope."""
-    row = session.execute(CHILD, {"pupil_id": pupil_id, "me": viewer.person_id, "sitting_id": viewer.sitting_id}).first()
+    row = session.execute(
+        CHILD, {"pupil_id": pupil_id, "me": viewer.person_id, "sitting_id": viewer.sitting_id}
+    ).first()
     if row is None:
         raise NotFound
     goals = goals_of(session, pupil_id, row.version_id, row.seen_id)
@@ -231,9 +171,9 @@ def child_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, la
 
 def goals_of(
     session: PortalSession, pupil_id: uuid.UUID, version_id: uuid.UUID | None, seen_id: uuid.UUID | None
-) -> dict[uuid.UUID, list[Row[Any]]]:
+) -> dict[uuid.UUID, list[Any]]:
     """Outcomes with their targets, in order, by version; one statement for both versions."""
-    found: dict[uuid.UUID, list[Row[Any]]] = {}
+    found: dict[uuid.UUID, list[Any]] = {}
     if version_id:
         asked = {"pupil_id": pupil_id, "version_id": version_id, "seen_id": seen_id or version_id}
         for row in session.execute(GOALS, asked):
@@ -241,25 +181,27 @@ def goals_of(
     return found
 
 
-def changes_for(row: Row[Any], goals: Mapping[uuid.UUID, list[Row[Any]]], notes: Iterable[NoteMark]) -> Changes | None:
+def changes_for(row: Any, goals: Mapping[uuid.UUID, list[Any]], notes: Iterable[NoteMark]) -> Changes | None:
     """What is different since this reader's last sitting; None when there was none, or there is no plan."""
     if row.seen_at is None or row.version_id is None:
         return None
     now = _facts(row.number, {part: getattr(row, part) for part in PARTS}, goals.get(row.version_id, ()))
     then = VersionFacts(row.seen_number)
     if row.seen_id:
-        then = _facts(row.seen_number, {part: getattr(row, f"seen_{part}") for part in PARTS}, goals.get(row.seen_id, ()))
+        then = _facts(
+            row.seen_number, {part: getattr(row, f"seen_{part}") for part in PARTS}, goals.get(row.seen_id, ())
+        )
     return compare(then, now, since=row.seen_at, notes=((note.thread, note.at) for note in notes))
 
 
-def _facts(number: int, parts: Mapping[str, str], goals: Iterable[Row[Any]]) -> VersionFacts:
+def _facts(number: int, parts: Mapping[str, str], goals: Iterable[Any]) -> VersionFacts:
     targets = {goal.thread: TargetFacts(goal.title, NOTICED(goal)) for goal in goals if goal.thread}
     return VersionFacts(number, parts, targets)
 
 
 def page_of(
-    row: Row[Any],
-    goals: Mapping[uuid.UUID, list[Row[Any]]],
+    row: Any,
+    goals: Mapping[uuid.UUID, list[Any]],
     facts: Around,
     words: Wordings,
     changes: Changes | None,
@@ -268,7 +210,7 @@ def page_of(
 ) -> ChildPage:
     """The page of one version, said in the reader's words."""
     name = row.known_as or row.forename
-    plan = _plan(row, goals.get(row.version_id, ()), facts, words, changes) if row.version_id else None
+    plan = plan_read(row, goals.get(row.version_id, ()), facts, words, changes) if row.version_id else None
     return ChildPage(
         pupil_id=pupil_id,
         school_id=row.school_id,
@@ -284,65 +226,4 @@ def page_of(
         looks=facts.looks,
         credits=words.credits,
         has_original=words.has_original,
-    )
-
-
-def _plan(row: Row[Any], goals: Iterable[Row[Any]], facts: Around, words: Wordings, changes: Changes | None) -> PlanRead:
-    changed = changes.parts if changes else frozenset()
-    texts = ((part, words.text(getattr(row, part), row.language)) for part in PARTS)
-    return PlanRead(
-        number=row.number,
-        label=row.labels.get(words.language) or row.label,
-        published_at=row.published_at,
-        review_due=row.review_due,
-        parts=tuple(PartRead(part, text, part in changed) for part, text in texts if text),
-        need_types=facts.need_types,
-        outcomes=tuple(_outcomes(goals, row.language, words, changes, facts.notes)),
-        responsibilities={party: words.texts(lines, row.language) for party, lines in facts.responsibilities.items()},
-    )
-
-
-def _outcomes(
-    goals: Iterable[Row[Any]], language: str, words: Wordings, changes: Changes | None, notes: Iterable[NoteMark]
-) -> Iterator[OutcomeRead]:
-    newest: dict[uuid.UUID, NoteMark] = {}
-    for note in notes:
-        newest.setdefault(note.thread, note)
-    by_outcome: dict[uuid.UUID, tuple[str, list[TargetRead]]] = {}
-    for goal in goals:
-        _text, targets = by_outcome.setdefault(goal.outcome_id, (goal.outcome, []))
-        if goal.thread:
-            targets.append(target_read(goal, language, words, changes, newest.get(goal.thread)))
-    for text, targets in by_outcome.values():
-        if outcome := words.text(text, language):
-            yield OutcomeRead(outcome, tuple(targets))
-
-
-def target_read(
-    row: Row[Any], language: str, words: Wordings, changes: Changes | None = None, last_note: NoteMark | None = None
-) -> TargetRead:
-    """One row of target columns, said in the reader's words."""
-    news = ""
-    if changes and row.thread in changes.new | changes.changed:
-        news = "new" if row.thread in changes.new else "changed"
-    return TargetRead(
-        thread=row.thread,
-        title=words.text(row.title, language) or SchoolText("", "", "auto"),
-        now=words.text(row.now, language),
-        goal=words.text(row.goal, language),
-        how_we_will_know=words.text(row.how_we_will_know, language),
-        strategies=words.texts(row.strategies, language),
-        who=words.text(row.who, language),
-        does_what=words.text(row.does_what, language),
-        how_often=words.text(row.how_often, language),
-        help_at_home=words.text(row.help_at_home, language),
-        pupil_words=words.text(row.pupil_words, language),
-        picture=row.picture,
-        steps_done=row.steps_done,
-        steps_total=row.steps_total,
-        review_on=row.review_on,
-        state=row.state,
-        news=news,
-        new_notes=changes.notes.get(row.thread, 0) if changes else 0,
-        last_note=last_note,
     )

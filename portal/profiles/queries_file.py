@@ -250,7 +250,7 @@ def child_file(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID) ->
     out = next((line for line in versions if line.state == VersionState.PUBLISHED and not line.is_closed), None)
     return ChildFile(
         head=head,
-        needs=tuple(session.scalars(NEEDS, {"pupil_id": pupil_id})) if shows_plan else (),
+        needs=open_needs(session, pupil_id=pupil_id) if shows_plan else (),
         versions=versions,
         plan=version_content(session, pupil_id=pupil_id, version_id=out.id) if out else None,
         notes=notes_of(session.execute(FILE_NOTES, {"pupil_id": pupil_id})) if shows_plan else (),
@@ -258,6 +258,11 @@ def child_file(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID) ->
         shows_plan=shows_plan,
         shows_events=shows_events,
     )
+
+
+def open_needs(session: PortalSession, *, pupil_id: uuid.UUID) -> tuple[str, ...]:
+    """The types of need that hold today, the main one first."""
+    return tuple(session.scalars(NEEDS, {"pupil_id": pupil_id}))
 
 
 def _lines(session: PortalSession, pupil_id: uuid.UUID) -> Iterable[VersionLine]:

@@ -1,4 +1,4 @@
-"""What a pupil reads about themselves: their own words, small steps, who helps. No codes, no contacts, no staff words."""
+"""What pupils read about themselves: their own words, small steps, who helps. No codes, no contacts."""
 
 import uuid
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ TARGETS = (
         Target.picture,
         Target.steps_done,
         Target.steps_total,
-        Target.strategies,
+        Target.review_on,
         Target.state,
     )
     .where(Target.pupil_id == bindparam("pupil_id"), Target.version_id == bindparam("version_id"))
@@ -89,7 +89,7 @@ class MyTarget:
     steps_done: int
     steps_total: int
     is_reached: bool
-    helps: tuple[SchoolText, ...]
+    review_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,5 +164,5 @@ def _targets(rows: Iterable[Any], words: Wordings, language: str) -> Iterable[My
                 row.steps_done,
                 row.steps_total,
                 row.state == TargetState.ACHIEVED,
-                words.texts(row.strategies, language),
+                row.review_on,
             )

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -12,7 +13,8 @@ from portal.kernel.scope import PortalSession
 from portal.people.models import Person, Pupil, School
 from portal.people.rules import ROLE_NAMES, Role
 from portal.profiles.models import PlanVersion, ProgressNote, Target
-from portal.profiles.queries_family import TARGET_COLUMNS, TargetRead, target_read
+from portal.profiles.queries_family import TARGET_COLUMNS
+from portal.profiles.queries_plan import TargetRead, target_read
 from portal.profiles.queries_texts import Credit, SchoolText, Wordings, wordings
 from portal.profiles.rules import Rating, VersionState
 
@@ -137,7 +139,7 @@ def _note(row: Any, words: Wordings, sendco_word: str) -> NoteRead:
 def _earlier(versions: Any, words: Wordings) -> tuple[EarlierWording, ...]:
     """Only where the words differ from those that followed."""
     found = []
-    for later, before in zip(versions, versions[1:], strict=False):
+    for later, before in pairwise(versions):
         if (before.title, before.now, before.goal) != (later.title, later.now, later.goal):
             title = words.text(before.title, before.language)
             now, goal = words.text(before.now, before.language), words.text(before.goal, before.language)

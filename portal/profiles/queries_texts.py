@@ -1,4 +1,4 @@
-"""A school's words in the reader's language: the translation of that exact wording, else the words as they were written."""
+"""A school's words in the reader's language: the translation of that exact wording, else the words themselves."""
 
 import uuid
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ TRANSLATIONS = select(
 
 @dataclass(frozen=True, slots=True)
 class SchoolText:
-    """Words with their language. `is_original`: they are not in the reader's language, for nobody has translated them."""
+    """Words with their language. `is_original`: nobody has put them into the reader's language."""
 
     text: str
     lang: str
@@ -46,7 +46,7 @@ class Credit:
 
 @dataclass(slots=True)
 class Wordings:
-    """The translations there are for one child in one language; it notes which were used and whether any was missing."""
+    """What is translated for one child into one language; notes which of it was used and whether any was missing."""
 
     language: str
     known: dict[str, tuple[str, str, str]]

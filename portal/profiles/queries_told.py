@@ -31,6 +31,24 @@ class YoungPerson:
     person_id: uuid.UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """The adults, and the young person where the rights are theirs."""
+
+    adults: tuple[ToldAdult, ...]
+    young_person: YoungPerson
+
+    @property
+    def reads_own_page(self) -> bool:
+        """Whether the young person is told by their own page."""
+        return self.young_person.holds_rights and self.young_person.person_id is not None
+
+    @property
+    def nobody(self) -> bool:
+        """Whether the portal can tell nobody, so that a person has to."""
+        return not self.adults and not self.reads_own_page
+
+
 def adults_to_tell(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, today: date) -> tuple[ToldAdult, ...]:
     """The adults with open access, the most important contact first; restricted, paused and proposed links never."""
     page = adults_of(session, viewer=viewer, pupil_id=pupil_id, today=today)
@@ -47,3 +65,11 @@ def young_person(session: PortalSession, *, pupil_id: uuid.UUID, today: date) ->
     if row is None:
         raise NotFound
     return YoungPerson(row.rights_pass_on <= today and not row.rights_stay_with_parents, row.person_id)
+
+
+def to_tell(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, today: date) -> ToTell:
+    """Everybody who must be told. Raises NotFound outside the scope. 3 statements."""
+    return ToTell(
+        adults_to_tell(session, viewer=viewer, pupil_id=pupil_id, today=today),
+        young_person(session, pupil_id=pupil_id, today=today),
+    )

@@ -15,7 +15,7 @@ from portal.profiles.models import ProgressNote, RegisterEvent, TextTranslation
 from portal.profiles.queries_file import VERSIONS, ChildHead, child_head
 from portal.profiles.queries_version import version_content
 from portal.profiles.rules import VersionState, wording_key
-from portal.profiles.rules_content import TRANSLATION, FamilyText, VersionContent, family_texts, fingerprint
+from portal.profiles.rules_content import TRANSLATION, FamilyText, family_texts, fingerprint
 
 NOTES_SHOWN = 30
 TRANSLATIONS = (
@@ -162,13 +162,11 @@ def readers(session: PortalSession, *, pupil_id: uuid.UUID) -> tuple[str, ...]:
 
 
 def coverage(
-    session: PortalSession, *, pupil_id: uuid.UUID, content: VersionContent, languages: Iterable[str]
+    session: PortalSession, *, pupil_id: uuid.UUID, texts: Iterable[str], written_in: str, languages: Iterable[str]
 ) -> tuple[Coverage, ...]:
-    """How much of this version each of the languages has; its own language needs nothing."""
+    """How much of these texts each of the languages has; the one they are written in needs nothing. 1 statement."""
     kept: dict[str, set[str]] = {}
     for row in session.execute(KEPT, {"pupil_id": pupil_id}):
         kept.setdefault(row.language, set()).add(row.wording)
-    keys = {wording_key(text.text) for text in family_texts(content)}
-    return tuple(
-        Coverage(tag, len(keys & kept.get(tag, set())), len(keys)) for tag in languages if tag != content.language
-    )
+    keys = {wording_key(text) for text in texts if text.strip()}
+    return tuple(Coverage(tag, len(keys & kept.get(tag, set())), len(keys)) for tag in languages if tag != written_in)

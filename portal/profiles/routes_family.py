@@ -1,6 +1,7 @@
-"""What a family reads about its child. A young person whose rights have passed reads the same pages about themselves."""
+"""What a family reads about its child; a young person who holds their own rights reads the same pages."""
 
 import uuid
+from typing import cast
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -41,9 +42,7 @@ WORDS = {
 
 
 def _me() -> Actor:
-    actor = current_actor()
-    assert isinstance(actor, Actor)
-    return actor
+    return cast(Actor, current_actor())  # the gate let nobody else in
 
 
 def _read_child(pupil_id: uuid.UUID) -> queries_family.ChildPage:

@@ -1,4 +1,4 @@
-"""What joining and leaving the SEN register means, in the words of a letter home (Children and Families Act 2014 s.68)."""
+"""What joining and leaving the SEN register means, in words for families (Children and Families Act 2014 s.68)."""
 
 from dataclasses import dataclass
 

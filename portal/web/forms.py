@@ -137,8 +137,7 @@ class GovukSelect(Govuk):
     component, macro = "select", "govukSelect"
 
     def fill(self, field: Field, params: dict[str, Any]) -> None:
-        super().fill(field, params)
-        del params["value"]
+        params.setdefault("label", {"text": str(field.label.text), "classes": "govuk-label--s"})
         params["items"] = [
             {"value": value, "text": str(label), "selected": selected}
             for value, label, selected, _render in field.iter_choices()
@@ -211,16 +210,19 @@ class PasswordField(plain.PasswordField):
 
 
 class Pairs:
-    """Choices given as (value, label) pairs, in the form that WTForms asks for."""
+    """Choices given as (value, label) pairs, handed on in the form that WTForms asks for."""
 
-    @property
-    def choices(self) -> Any:
-        return self._choices
+    def __init__(self, *args: Any, choices: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, choices=_choices(choices), **kwargs)
 
-    @choices.setter
-    def choices(self, given: Any) -> None:
-        pairs = given if isinstance(given, list | tuple) else ()
-        self._choices = [plain.SelectChoice(*pair) if isinstance(pair, tuple) else pair for pair in pairs]
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, _choices(value) if name == "choices" else value)
+
+
+def _choices(given: Any) -> Any:
+    if not isinstance(given, list | tuple):
+        return given
+    return [plain.SelectChoice(*pair) if isinstance(pair, tuple) else pair for pair in given]
 
 
 class ChoiceField(Pairs, plain.RadioField):

@@ -59,7 +59,9 @@ SHAPES = {
     "where another": lambda p: select(Pupil.id).where(Pupil.id == p),
     "count": lambda p: select(func.count()).select_from(Pupil).where(Pupil.id == p).having(func.count() > 0),
     "alias": lambda p: select(aliased(Pupil).id),
-    "join": lambda p: select(Target.id).join(PlanVersion, PlanVersion.id == Target.version_id).where(Target.pupil_id == p),
+    "join": lambda p: (
+        select(Target.id).join(PlanVersion, PlanVersion.id == Target.version_id).where(Target.pupil_id == p)
+    ),
     "exists": lambda p: select(Person.id).where(exists().where(Pupil.id == p).correlate(None)),
     "scalar subquery": lambda p: select(select(Pupil.forename).where(Pupil.id == p).scalar_subquery().label("x")),
     "union": lambda p: union_all(select(Pupil.id).where(Pupil.id == p), select(Target.id).where(Target.pupil_id == p)),
@@ -124,9 +126,18 @@ def test_a_scope_is_entered_once(app):
 def test_nothing_is_written_outside_the_scope(session_of, ids, app):
     zara, school = ids.pupil("Zara"), ids.school_of("Zara")
     for change in (
-        lambda s: s.add(PlanVersion(school_id=school, pupil_id=zara, plan_id=uuid.uuid4(), number=9, written_at=clock.now())),
         lambda s: s.add(
-            Pupil(school_id=school, forename="A", surname="B", born_on=date(2018, 1, 1), nc_year="2", rights_pass_on=date(2034, 6, 30))
+            PlanVersion(school_id=school, pupil_id=zara, plan_id=uuid.uuid4(), number=9, written_at=clock.now())
+        ),
+        lambda s: s.add(
+            Pupil(
+                school_id=school,
+                forename="A",
+                surname="B",
+                born_on=date(2018, 1, 1),
+                nc_year="2",
+                rights_pass_on=date(2034, 6, 30),
+            )
         ),
     ):
         session = session_of("parent-other-school")

@@ -33,7 +33,13 @@ def test_nothing_goes_round_the_fence(path):
     if path.parts[-2] == "kernel" or "migrations" in path.parts or path.name == "cli.py":
         return
     source = path.read_text()
-    for pattern in (r"\.connection\(\)", r"exec_driver_sql", r"\bbulk_(insert|update|save)", r"\.get_bind\(", r"\btext\(\s*f?[\"'](?!(closed_on|ends_on|state|1))"):
+    for pattern in (
+        r"\.connection\(\)",
+        r"exec_driver_sql",
+        r"\bbulk_(insert|update|save)",
+        r"\.get_bind\(",
+        r"\btext\(\s*f?[\"'](?!(closed_on|ends_on|state|1))",
+    ):
         found = re.search(pattern, source)
         assert not found, f"{name(path)}: {found and found.group(0)!r} goes round the scope; use mapped classes"
 
@@ -54,9 +60,10 @@ def test_the_list_of_those_who_see_everything_is_short():
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_templates_keep_to_the_house(path):
     source = path.read_text()
-    assert path.parent.name in FEATURES | {"templates", "components", "errors", "mail"} or path.parent.parent.name in FEATURES, (
-        f"{name(path)} belongs to no feature"
-    )
+    assert (
+        path.parent.name in FEATURES | {"templates", "components", "errors", "mail"}
+        or path.parent.parent.name in FEATURES
+    ), f"{name(path)} belongs to no feature"
     assert "|safe" not in source.replace(" ", ""), f"{name(path)}: |safe would show what somebody typed as HTML"
     assert "<style" not in source, f"{name(path)}: style belongs into static/scss"
     assert not re.search(r"\son[a-z]+=", source), f"{name(path)}: no inline handlers"

@@ -1,8 +1,8 @@
 """The floor: the least that a signed-in page of about 15 KB with four queries costs in Flask and SQLAlchemy on this machine.
 
-    python tests/bench/floor.py init       makes the data in FLOOR_DB
-    python tests/bench/floor.py cookie     prints the cookie of a signed-in family
-    gunicorn --chdir tests/bench floor:app serves /profile
+python tests/bench/floor.py init       makes the data in FLOOR_DB
+python tests/bench/floor.py cookie     prints the cookie of a signed-in family
+gunicorn --chdir tests/bench floor:app serves /profile
 """
 
 import datetime as dt
@@ -138,7 +138,10 @@ def profile():
     ).first() or abort(404)
     targets = s.scalars(select(Target).where(Target.child_id == child.id).order_by(Target.position)).all()
     meetings = s.scalars(
-        select(Meeting).where(Meeting.child_id == child.id, Meeting.starts_at >= NOW).order_by(Meeting.starts_at).limit(3)
+        select(Meeting)
+        .where(Meeting.child_id == child.id, Meeting.starts_at >= NOW)
+        .order_by(Meeting.starts_at)
+        .limit(3)
     ).all()
     return render_template(
         "page.html",

@@ -30,7 +30,10 @@ def figure(name: str, value: float, unit: str, target: float, *, at_most: bool =
     global short
     kept = value <= target if at_most else value >= target
     short += not kept
-    print(f"figure {name} {value:.3g} {unit} target {'<=' if at_most else '>='}{target:g} {'ok' if kept else 'short'}", flush=True)
+    print(
+        f"figure {name} {value:.3g} {unit} target {'<=' if at_most else '>='}{target:g} {'ok' if kept else 'short'}",
+        flush=True,
+    )
 
 
 @contextmanager
@@ -38,7 +41,10 @@ def serving(command: list[str], port: int, cwd: Path, **environment: str) -> Ite
     """A gunicorn with two synchronous workers on loopback, stopped by its own process id."""
     bind = ["-w", "2", "-b", f"127.0.0.1:{port}", "--log-level", "error"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *bind, *command], cwd=cwd, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "gunicorn", *bind, *command],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield f"http://127.0.0.1:{port}"
@@ -77,7 +83,11 @@ def compare(name: str, database: str, floor_database: str, folder: Path, target:
     floor_env = {"FLOOR_DB": floor_database}
     subprocess.run([sys.executable, str(HERE / "floor.py"), "init"], env={**os.environ, **floor_env}, check=True)
     floor_cookie = subprocess.run(
-        [sys.executable, str(HERE / "floor.py"), "cookie"], env={**os.environ, **floor_env}, check=True, capture_output=True, text=True
+        [sys.executable, str(HERE / "floor.py"), "cookie"],
+        env={**os.environ, **floor_env},
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     path, cookie = open_bench_sitting(database, folder, SECRETS["LETTER_PEPPER"])
     environment = {

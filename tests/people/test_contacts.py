@@ -62,7 +62,9 @@ def test_a_court_order_needs_its_day_and_its_paper(sqlite_app, ids, as_persona, 
     assert "Say from which day the order holds." in words(answer)
 
 
-def test_an_order_closes_from_its_day_and_an_old_one_opens_nothing_by_itself(app, ids, as_persona, system_session, today):
+def test_an_order_closes_from_its_day_and_an_old_one_opens_nothing_by_itself(
+    app, ids, as_persona, system_session, today
+):
     zara, adult = ids.pupil("Zara"), ids.person("second-parent")
     contact = contact_of(system_session, adult, zara)
     for first, last, opens in (

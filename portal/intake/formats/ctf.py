@@ -1,7 +1,7 @@
 """Reads the Common Transfer File, which every school system in England writes (CTF 24 and 25, no namespace)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
@@ -50,21 +50,21 @@ class CtfFile:
     problems: tuple[Problem, ...]
 
 
-def read_ctf(source: Source, *, today: date) -> CtfFile:
+def read_ctf(source: Source, *, today: date, watch: Callable[[int], object] = lambda _children: None) -> CtfFile:
     """Reads bytes, a path or a binary stream; never raises for what a file may hold.
 
     One wrong child is refused alone. A file that is cut short or unsafe is refused whole: a part of it could mislead.
-    `today` decides which support and needs are current.
+    `today` decides which support and needs are current; `watch` is told after each child how many were read.
     """
     mark = fingerprint(source)
     try:
         with opened(source, LONGEST_FILE) as stream:
-            return _read(stream, mark, today)
+            return _read(stream, mark, today, watch)
     except FileRefused as error:
         return CtfFile(mark, None, (), (), (error.problem,))
 
 
-def _read(stream: BinaryIO, mark: str, today: date) -> CtfFile:
+def _read(stream: BinaryIO, mark: str, today: date, watch: Callable[[int], object]) -> CtfFile:
     encoding, problems = encoding_of(stream)
     header, read, troubles = None, list[CtfPupil | RefusedPupil](), 0
     for node in elements(stream, encoding, root="CTfile", wanted=_WANTED):
@@ -79,6 +79,7 @@ def _read(stream: BinaryIO, mark: str, today: date) -> CtfFile:
         else:
             read.append(read_pupil(node, today))
             troubles += len(read[-1].problems)
+            watch(len(read))
         if troubles > MOST_PROBLEMS:
             raise FileRefused(
                 refused(N_("The file has more than %(most)s problems."), line=node.line, most=MOST_PROBLEMS)

@@ -89,7 +89,7 @@ class CtfPupil:
     sex: str | None
     nc_year: str | None
     languages: tuple[CtfLanguage, ...]
-    looked_after: bool
+    looked_after: bool | None
     care_authority: str
     sen_history: tuple[CtfProvision, ...]
     needs: tuple[CtfNeed, ...]
@@ -141,7 +141,7 @@ def read_pupil(node: Node, today: date) -> CtfPupil | RefusedPupil:
         sex=_sex(node, found),
         nc_year=_nc_year(basic.first("NCyearActual"), found),
         languages=tuple(_languages(basic, found)),
-        looked_after=found.boolean(node.said("LookedAfter", "InCare"), "InCare") or False,
+        looked_after=found.boolean(node.said("LookedAfter", "InCare"), "InCare"),
         care_authority=shown(node.said("LookedAfter", "CareAuthority")),
         sen_history=tuple(sorted(_sen_history(node, found), key=attrgetter("start"))),
         needs=tuple(sorted(_needs(node, found), key=lambda need: need.rank or 100)),

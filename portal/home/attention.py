@@ -1,0 +1,93 @@
+"""Which of the waiting things belong to whose front page, in which words, and where they are dealt with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.home import queries_staff, queries_translations
+from portal.kernel.clock import LONDON
+from portal.kernel.scope import PortalSession
+from portal.people.actor import Actor
+from portal.people.rules import Role
+from portal.web.i18n import ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the list: how many wait, said in a sentence, and the endpoint that shows them."""
+
+    sentence: str
+    count: int
+    endpoint: str
+
+
+def tasks_for(session: PortalSession, actor: Actor, *, now: datetime) -> list[Task]:
+    """What waits for this reader; what is in order is left out."""
+    if not actor.has(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE):
+        return []
+    waiting = queries_staff.attention(session, viewer=actor, now=now)
+    tasks: list[Task] = []
+    if actor.has(Role.SENDCO, Role.HEADTEACHER):
+        today = now.astimezone(LONDON).date()
+        missing = queries_translations.children_without_translation(session, today=today)
+        tasks += _of_plans(waiting, missing)
+    if actor.has(Role.SENDCO, Role.OFFICE):
+        tasks += _of_access(waiting)
+    return [task for task in tasks if task.count]
+
+
+def _of_plans(waiting: queries_staff.Attention, missing: int) -> Iterator[Task]:
+    n = waiting.drafts
+    yield Task(
+        ngettext("%(num)s draft is not shared yet.", "%(num)s drafts are not shared yet.", n), n, "profiles.pupils"
+    )
+    n = waiting.without_plan
+    yield Task(
+        ngettext(
+            "%(num)s child has no plan that the family can read.",
+            "%(num)s children have no plan that the family can read.",
+            n,
+        ),
+        n,
+        "profiles.pupils",
+    )
+    yield Task(
+        ngettext(
+            "%(num)s child has texts that are not in the family's language.",
+            "%(num)s children have texts that are not in the family's language.",
+            missing,
+        ),
+        missing,
+        "profiles.pupils",
+    )
+    n = waiting.unread
+    yield Task(
+        ngettext(
+            "%(num)s adult has not read news about the register for a week.",
+            "%(num)s adults have not read news about the register for a week.",
+            n,
+        ),
+        n,
+        "profiles.pupils",
+    )
+
+
+def _of_access(waiting: queries_staff.Attention) -> Iterator[Task]:
+    n = waiting.proposed
+    yield Task(
+        ngettext(
+            "%(num)s adult from an import waits for a decision.",
+            "%(num)s adults from an import wait for a decision.",
+            n,
+        ),
+        n,
+        "people.contacts",
+    )
+    n = waiting.letters
+    yield Task(
+        ngettext(
+            "%(num)s letter has not been used for two weeks.", "%(num)s letters have not been used for two weeks.", n
+        ),
+        n,
+        "letters.choose",
+    )

@@ -1,0 +1,36 @@
+"""The pictures a target can wear on a pupil's page; the names are those of static/icons.json."""
+
+from portal.kernel.words import N_
+
+PICTURES = {
+    "star": N_("Star"),
+    "heart": N_("Heart"),
+    "book": N_("Book"),
+    "pencil": N_("Pencil"),
+    "list": N_("List"),
+    "calendar": N_("Calendar"),
+    "clock": N_("Clock"),
+    "speech": N_("Speech bubble"),
+    "ear": N_("Ear"),
+    "hand": N_("Raised hand"),
+    "quiet": N_("Quiet face"),
+    "happy": N_("Happy face"),
+    "friends": N_("Handshake"),
+    "people": N_("People"),
+    "child": N_("Child"),
+    "teacher": N_("Teacher"),
+    "puzzle": N_("Puzzle"),
+    "idea": N_("Light bulb"),
+    "key": N_("Key"),
+    "door": N_("Door"),
+    "computer": N_("Computer"),
+    "paint": N_("Paints"),
+    "music": N_("Music"),
+    "football": N_("Football"),
+    "apple": N_("Apple"),
+    "bus": N_("Bus"),
+    "tree": N_("Tree"),
+    "rainbow": N_("Rainbow"),
+    "rocket": N_("Rocket"),
+    "target": N_("Bullseye"),
+}
