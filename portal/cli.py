@@ -11,6 +11,7 @@ import click
 from sqlalchemy import Engine, select
 
 from portal import migrations
+from portal.intake.commands import imports
 from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
@@ -33,6 +34,9 @@ def _engine(settings: Settings) -> Engine:
 @click.group()
 def main() -> None:
     """The parent and pupil portal."""
+
+
+main.add_command(imports)
 
 
 @main.command()

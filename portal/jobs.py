@@ -9,6 +9,7 @@ from portal.accounts import queries_mail
 from portal.accounts.actions import forget_old
 from portal.delivery.actions import Sessions, send_due
 from portal.delivery.mail import DemoSender, Sender, SmtpSender
+from portal.intake.actions_worker import work_on_imports
 from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.outbox import Kind
@@ -50,6 +51,7 @@ def run(settings: Settings, stop: threading.Event | None = None) -> None:
         now = clock.now()
         try:
             send_due(sessions, sender, kinds, now=now)
+            work_on_imports(sessions, now=now)
             if tidied is None or now - tidied > TIDY_EVERY:
                 _tidy(sessions, now)
                 tidied = now

@@ -42,7 +42,7 @@ def ask_for_code(session: PortalSession, *, address: Address, nonce: str, pepper
         .where(ContactPoint.kind == address.kind, func.lower(ContactPoint.value) == address.value)
         .order_by(ContactPoint.adult_id)
     ).all()
-    asked = _asked_lately(session, [NOBODY, *(point.adult_id for point in points)], now)
+    asked = _asked_lately(session, [point.adult_id for point in points] or [NOBODY], now)
     wanted = [(p.adult_id, p.id) for p in points if asked.get(p.adult_id, 0) < MAILED_CODES_AN_HOUR]
     for person_id, point_id in wanted or [(None, NOBODY)]:
         code_id = new_code(session, person_id=person_id, nonce=nonce, pepper=pepper, now=now)

@@ -104,20 +104,21 @@ def _preferences_form(own: OwnSettings) -> PreferencesForm:
             "wanted": wanted,
         }
     )
-    form.language.choices = [(each.tag, each.name) for each in offered()]
-    if own.language not in {each.tag for each in offered()}:
-        form.language.choices.append((own.language, own.language))
-    names = Locale.parse(current().locale).languages
-    spoken = sorted((names.get(tag, tag), tag) for tag in SPOKEN)
-    form.spoken_language.choices = [
-        ("", _("Choose a language")),
-        *((tag, name) for name, tag in spoken),
-        ("bfi", _("British Sign Language")),
-    ]
-    if own.spoken_language not in {tag for tag, _name in form.spoken_language.choices}:
-        form.spoken_language.choices.append((own.spoken_language, names.get(own.spoken_language, own.spoken_language)))
+    form.language.choices = _with(own.language, [(each.tag, each.name) for each in offered()])
+    form.spoken_language.choices = _with(own.spoken_language, _spoken())
     form.wanted.choices = [(str(each.point_id), each.value) for each in own.addresses]
     return form
+
+
+def _spoken() -> list[tuple[str, str]]:
+    names = Locale.parse(current().locale).languages
+    spoken = sorted((names.get(tag, tag), tag) for tag in SPOKEN)
+    return [("", _("Choose a language")), *((tag, name) for name, tag in spoken), ("bfi", _("British Sign Language"))]
+
+
+def _with(kept: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The choices, and what the office wrote down if it is none of them: saving the page must not change it."""
+    return choices if kept in dict(choices) else [*choices, (kept, kept)]
 
 
 @bp.route("/settings/address", methods=["GET", "POST"], access=FAMILY)

@@ -114,12 +114,12 @@ def _link(world: World, child: Child, adult: Person, facts: dict[str, Any], rank
         priority=rank,
         state=state,
         access=PortalAccess(facts.get("access", "contribute" if decided else "none")),
+        restriction=Restriction(facts.get("restriction", "none")),
         decided_by=office.id if decided else None,
         decided_at=world.at(facts.get("decided", 190), 10, 15) if decided else None,
         source="staff" if decided else "ctf",
     )
     if "restriction" in facts:
-        link.restriction = Restriction(facts["restriction"])
         link.restricted_from = world.today - timedelta(days=facts["restricted_since"])
         link.order_reference = facts["order"]
         link.order_seen_by = sendco.id

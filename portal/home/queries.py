@@ -12,10 +12,21 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Look, Pupil, School
 from portal.profiles.models import Plan, PlanVersion, ProgressNote, RegisterWord
-from portal.profiles.queries_family import last_look
 from portal.profiles.rules import VersionState
 
 look_now = aliased(Look, name="look_now")
+last_look = (
+    select(Look.id)
+    .where(
+        Look.person_id == bindparam("me"),
+        Look.pupil_id == Pupil.id,
+        Look.sitting_id != bindparam("sitting_id"),
+    )
+    .order_by(Look.at.desc(), Look.id)
+    .limit(1)
+    .correlate(Pupil)
+    .scalar_subquery()
+)
 _UNREAD = (
     select(func.count())
     .select_from(RegisterWord)

@@ -1,6 +1,7 @@
 """A file's way through the portal: uploaded, read, shown, and only when a person has confirmed it, brought in whole."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,9 +14,9 @@ from portal.intake.actions_write import carry_out
 from portal.intake.formats.source import fingerprint
 from portal.intake.models import ImportJob, ImportState
 from portal.intake.queries_known import the_school
-from portal.intake.rules_changes import Changes, Kind
+from portal.intake.rules_changes import Changes, Kind, Watch
 from portal.kernel import audit
-from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import one_line
 from portal.kernel.words import N_
@@ -39,24 +40,14 @@ def upload(
     session: PortalSession, *, actor: Actor, kind: Kind, file_name: str, content: bytes, now: datetime, today: date
 ) -> Uploaded:
     """Keeps a file and, if it is small, reads and compares it at once; a large one waits for the worker."""
-    assert actor.school_id is not None
+    school_id = school_of(actor)
     mark = fingerprint(content)
     small = read_file(kind, content, today=today) if len(content) < SMALL else None
-    same = _same_file(session, actor.school_id, kind, mark)
+    same = same_file(session, school_id=school_id, kind=kind, mark=mark, states=(*OPEN, ImportState.DONE))
     if same is not None:
         return Uploaded(same, True)
-    job = ImportJob(
-        school_id=actor.school_id,
-        kind=kind.value,
-        file_name=shown_name(file_name),
-        sha256=mark,
-        content=content,
-        state=ImportState.WAITING,
-        uploaded_by=actor.person_id,
-        uploaded_at=now,
-        expected=expected_children(kind, content),
-    )
-    session.add(job)
+    job = new_job(session, school_id=school_id, kind=kind, file_name=file_name, mark=mark, now=now)
+    job.content, job.uploaded_by, job.expected = content, actor.person_id, expected_children(kind, content)
     session.flush()
     if small is not None:
         report_on(session, job, small, now=now, today=today)
@@ -65,14 +56,41 @@ def upload(
     return Uploaded(job.id, False)
 
 
-def _same_file(session: PortalSession, school_id: uuid.UUID, kind: Kind, mark: str) -> uuid.UUID | None:
+def school_of(actor: Actor) -> uuid.UUID:
+    """The school somebody works at. Raises NotAllowed for those who work at none."""
+    if actor.school_id is None:
+        raise NotAllowed
+    return actor.school_id
+
+
+def new_job(
+    session: PortalSession, *, school_id: uuid.UUID, kind: Kind, file_name: str, mark: str, now: datetime
+) -> ImportJob:
+    """A job that waits to be read."""
+    job = ImportJob(
+        school_id=school_id,
+        kind=kind.value,
+        file_name=shown_name(file_name),
+        sha256=mark,
+        state=ImportState.WAITING,
+        uploaded_at=now,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def same_file(
+    session: PortalSession, *, school_id: uuid.UUID, kind: Kind, mark: str, states: Collection[ImportState]
+) -> uuid.UUID | None:
+    """The first job of the school with this very file that stands in one of these states."""
     return session.scalars(
         select(ImportJob.id)
         .where(
             ImportJob.school_id == school_id,
             ImportJob.kind == kind.value,
             ImportJob.sha256 == mark,
-            ImportJob.state.in_((*OPEN, ImportState.DONE)),
+            ImportJob.state.in_(states),
         )
         .order_by(ImportJob.uploaded_at, ImportJob.id)
     ).first()
@@ -114,9 +132,8 @@ def confirm(
     job = _held_serially(session, actor, job_id)
     if job.state in (ImportState.DONE, ImportState.CONFIRMED):
         return job.state
-    if job.state is not ImportState.READ:
+    if job.state is not ImportState.READ or job.content is None:
         raise Conflict(N_("This file cannot be brought in any more. Choose it again."))
-    assert job.content is not None
     if job.report["digest"] != digest:
         return job.state
     if len(job.content) >= SMALL:
@@ -180,11 +197,25 @@ def _bring_in(
     confirmed = job.report["digest"]
     changes = report_on(session, job, file, now=now, today=today)
     if job.report["digest"] == confirmed:
-        carry_out(session, changes, actor_id=actor_id, school_id=job.school_id, job_id=job.id, now=now)
-        job.state, job.content, job.finished_at = ImportState.DONE, None, now
-        _record(session, job, "imported a file", now=now, actor_id=actor_id)
+        finish(session, job, changes, actor_id=actor_id, now=now)
     session.flush()
     return job.state
+
+
+def finish(
+    session: PortalSession,
+    job: ImportJob,
+    changes: Changes,
+    *,
+    actor_id: uuid.UUID | None,
+    now: datetime,
+    watch: Watch = lambda _rows: None,
+) -> None:
+    """Carries the changes out; from then on the file is not kept. Raises IntegrityError when somebody was faster."""
+    carry_out(session, changes, actor_id=actor_id, school_id=job.school_id, job_id=job.id, now=now, watch=watch)
+    job.state, job.content, job.finished_at = ImportState.DONE, None, now
+    _record(session, job, "imported a file", now=now, actor_id=actor_id)
+    session.flush()
 
 
 def drop(session: PortalSession, *, actor: Actor, job_id: uuid.UUID, now: datetime) -> None:
@@ -212,6 +243,4 @@ def held_job(session: PortalSession, actor: Actor, job_id: uuid.UUID) -> ImportJ
 
 
 def _record(session: PortalSession, job: ImportJob, action: str, *, now: datetime, actor_id: uuid.UUID | None) -> None:
-    audit.record(
-        session, action, now=now, actor_id=actor_id, school_id=job.school_id, subject_id=job.id, kind=job.kind
-    )
+    audit.record(session, action, now=now, actor_id=actor_id, school_id=job.school_id, subject_id=job.id, kind=job.kind)

@@ -52,7 +52,7 @@ class ChildrenKnown:
 
 
 def matched(told: Iterable[CtfPupil], pupils: Iterable[KnownPupil]) -> dict[str, KnownPupil | None]:
-    """The known child for a UPN of the file: by that UPN, else by a former one. None: another of the file is that child."""
+    """The known child for a UPN of the file: by that UPN, else by a former one. None: another child of it has been that."""
     told, pupils = tuple(told), tuple(pupils)
     by_upn = {pupil.upn: pupil for pupil in pupils if pupil.upn}
     by_former = {former: pupil for pupil in pupils for former in pupil.former_upns}
@@ -89,7 +89,9 @@ def _remarks(child: CtfPupil, pupil: KnownPupil | None, today: date) -> Iterator
     if leaves_needs_out(child, today):
         yield warning(N_("Needs that do not go with the child's support were left out."), line=child.line)
     if pupil is not None and pupil.left_on:
-        yield warning(N_("In the portal this child has left the school. The file does not change that."), line=child.line)
+        yield warning(
+            N_("In the portal this child has left the school. The file does not change that."), line=child.line
+        )
     if child.nc_year is None and pupil is None:
         message = N_("The file has no year group. By the date of birth it is %(year)s.")
         yield warning(message, line=child.line, year=usual_year(child.dob, today))
@@ -213,7 +215,7 @@ class _Known:
                 self.changes.alter(SenStatusPeriod, row.id, provision=period.provision, ends_on=period.ends_on)
 
     def _weigh_needs(self, found: Weighing, stored: list[KnownNeed], has_history: bool, held: bool) -> None:
-        """The file's needs come first, those it does not speak of keep their order behind them; no support, no needs."""
+        """The file's needs come first, those it does not speak of keep their order behind; no support, no needs."""
         told = told_needs(self.child, self.today)
         over = self._needs_over(has_history) - {need.type for need in told}
         kept = [need for need in stored if need.need_type not in {t.type for t in told} | over]

@@ -32,7 +32,9 @@ LINES = {
     Party.SCHOOL: "responsibility_school",
 }
 OUTCOMES, TARGETS = N_("Outcomes"), N_("Targets")
-THERE_IS_A_DRAFT = N_("There is a draft with other words already. It stays as it is. Publish it, then bring the file again.")
+THERE_IS_A_DRAFT = N_(
+    "There is a draft with other words already. It stays as it is. Publish it, then bring the file again."
+)
 
 
 def told_values(target: PlanTarget) -> dict[str, Any]:
@@ -46,7 +48,9 @@ def says_all(version: KnownVersion, plan: PupilPlan) -> bool:
     """Whether a version says everything that the file does; it may say more."""
     profile = all(getattr(plan, name) in ("", version.values[name]) for name in PROFILE)
     lines = all(
-        getattr(target, column) in ("", *version.lines[party]) for target in plan.targets for party, column in LINES.items()
+        getattr(target, column) in ("", *version.lines[party])
+        for target in plan.targets
+        for party, column in LINES.items()
     )
     return profile and lines and all(_has(version, target) for target in plan.targets)
 

@@ -1,4 +1,4 @@
-"""The worker's part of imports: large files are read and brought in while people watch a page that says how far it is."""
+"""The worker's part of imports: large files are read and brought in while a page says how far it is."""
 
 import uuid
 from collections.abc import Callable

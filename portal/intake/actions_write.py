@@ -93,9 +93,7 @@ def _written(session: PortalSession, rows: list[Any]) -> int:
     return len(rows)
 
 
-def _altered(
-    session: PortalSession, table: type[Any], changes: dict[uuid.UUID, dict[str, Any]]
-) -> Iterator[Any]:
+def _altered(session: PortalSession, table: type[Any], changes: dict[uuid.UUID, dict[str, Any]]) -> Iterator[Any]:
     """The rows with their new values, loaded a part at a time."""
     if table is SenNeed:
         _make_room(session, changes)

@@ -129,9 +129,7 @@ def report_entries(session: PortalSession, *, viewer: Actor, job_id: uuid.UUID) 
 
 
 def _one(session: PortalSession, statement: Select[Any], viewer: Actor, job_id: uuid.UUID) -> Any:
-    row = session.execute(
-        statement.where(ImportJob.id == job_id, ImportJob.school_id == viewer.school_id)
-    ).first()
+    row = session.execute(statement.where(ImportJob.id == job_id, ImportJob.school_id == viewer.school_id)).first()
     if row is None:
         raise NotFound
     return row

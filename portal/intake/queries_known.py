@@ -1,4 +1,4 @@
-"""What the portal knows of a school's children and adults, read in a handful of statements whatever the school's size."""
+"""What the portal knows of a school's children and adults, in a handful of statements whatever the school's size."""
 
 import uuid
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What plans the children of a school have, so that a file of plans can be compared without a statement for each child."""
+"""What plans the children of a school have, in a handful of statements whatever the number of children."""
 
 import uuid
 from collections import defaultdict
@@ -66,13 +66,13 @@ def plans_of(session: PortalSession, *, school_id: uuid.UUID, kind_id: uuid.UUID
     numbers = select(PlanVersion.plan_id, func.max(PlanVersion.number).label("last")).group_by(PlanVersion.plan_id)
     last = numbers.where(PlanVersion.school_id == school_id).subquery()
     rows: Any = session.execute(
-        select(Plan.pupil_id, Plan.id, last.c.last, PlanVersion.id, PlanVersion.state, *_of(PlanVersion, PROFILE + COPIED))
+        select(
+            Plan.pupil_id, Plan.id, last.c.last, PlanVersion.id, PlanVersion.state, *_of(PlanVersion, PROFILE + COPIED)
+        )
         .outerjoin(last, last.c.plan_id == Plan.id)
         .outerjoin(
             PlanVersion,
-            (PlanVersion.plan_id == Plan.id)
-            & (PlanVersion.pupil_id == Plan.pupil_id)
-            & PlanVersion.state.in_(LIVING),
+            (PlanVersion.plan_id == Plan.id) & (PlanVersion.pupil_id == Plan.pupil_id) & PlanVersion.state.in_(LIVING),
         )
         .where(Plan.school_id == school_id, Plan.kind_id == kind_id, Plan.closed_on.is_(None))
     )

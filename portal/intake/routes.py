@@ -1,6 +1,7 @@
 """The office brings the school's files: it sees what would change, and confirms or drops it."""
 
 import uuid
+from datetime import date
 
 from flask import Response as Answer
 from flask import flash, redirect, render_template, url_for
@@ -8,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from portal.intake import actions, queries
 from portal.intake.formats import CsvKind, template_csv
-from portal.intake.forms import ConfirmForm, UploadForm
 from portal.intake.formats.report_csv import report_csv
-from portal.intake.rules_words import KIND_WORDS, STATE_WORDS
+from portal.intake.forms import ConfirmForm, UploadForm
 from portal.intake.rules_changes import ABOUTS, FATES, Kind
+from portal.intake.rules_words import KIND_WORDS, STATE_WORDS
 from portal.kernel import clock
 from portal.people.access import OFFICE
 from portal.web.access import PortalBlueprint, current_actor
@@ -20,6 +21,7 @@ from portal.web.i18n import say
 from portal.web.unit_of_work import db
 
 bp = PortalBlueprint("intake", __name__)
+bp.add_app_template_filter(date.fromisoformat, "day_from_iso")
 WORDS = {"kind_words": KIND_WORDS, "state_words": STATE_WORDS, "fate_words": FATES, "about_words": ABOUTS}
 
 

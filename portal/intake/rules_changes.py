@@ -1,4 +1,4 @@
-"""What a file would change, as facts that can be shown, stored and compared: the same facts are what is later carried out."""
+"""What a file would change, as facts to be shown, stored and compared: the same facts are later carried out."""
 
 import hashlib
 import json
@@ -14,7 +14,6 @@ from portal.intake.codes import Relationship
 from portal.intake.rules import Problem, Severity
 from portal.kernel.words import N_
 from portal.people.rules import YES_NO
-
 
 # Told, while something long is going on, how much of it is done.
 Watch = Callable[[int], object]
@@ -141,7 +140,14 @@ class Changes:
             self.altered[table].setdefault(key, {}).update(values)
 
     def note(
-        self, fate: Fate, about: About, line: int | None, name: str = "", child: str = "", *, problem: Problem | None = None
+        self,
+        fate: Fate,
+        about: About,
+        line: int | None,
+        name: str = "",
+        child: str = "",
+        *,
+        problem: Problem | None = None,
     ) -> None:
         """A line of the report without values."""
         self.entries.append(Entry(fate, about, line, name, child, (), problem))
@@ -188,7 +194,9 @@ class Changes:
             for row in rows:
                 mark.update(f"{table.__name__}{[self._marked(value) for value in row.values()]}".encode())
         for table, changed in self.altered.items():
-            mark.update(f"{table.__name__}{sorted((str(key), str(values)) for key, values in changed.items())}".encode())
+            mark.update(
+                f"{table.__name__}{sorted((str(key), str(values)) for key, values in changed.items())}".encode()
+            )
         return mark.hexdigest()
 
     def _marked(self, value: object) -> str:
@@ -233,7 +241,13 @@ class Weighing:
 
     def difference(self, name: str, stored: Any, brought: Any) -> Difference:
         """The field as it is shown."""
-        how = Shown.DAY if isinstance(brought, date) else Shown.WORD if isinstance(brought, bool | StrEnum) else Shown.TEXT
+        how = (
+            Shown.DAY
+            if isinstance(brought, date)
+            else Shown.WORD
+            if isinstance(brought, bool | StrEnum)
+            else Shown.TEXT
+        )
         return Difference(self.labels[name], said(stored), said(brought), how)
 
 

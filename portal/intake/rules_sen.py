@@ -1,4 +1,4 @@
-"""What of a child's SEN history in a file the portal keeps: one open period, ranks from 1, and needs only with support."""
+"""What the portal keeps of a SEN history in a file: one open period, ranks from 1, and needs only with support."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,14 +28,18 @@ class Need:
 
 
 def periods(starts: Iterable[tuple[date, SenProvision, str]]) -> tuple[Period, ...]:
-    """Periods that follow one another from (first day, provision, abolished code or ""); for one day the last counts."""
+    """Periods in a row from (first day, provision, abolished code or ""); of two for one day the last counts."""
     first_days = {day: (provision, legacy) for day, provision, legacy in starts}
     days = sorted(first_days)
     ends = [day - timedelta(days=1) for day in days[1:]]
-    return tuple(
-        Period(first_days[day][0], day, end, first_days[day][1])
-        for day, end in zip(days, [*ends, None], strict=True)
-    ) if days else ()
+    return (
+        tuple(
+            Period(first_days[day][0], day, end, first_days[day][1])
+            for day, end in zip(days, [*ends, None], strict=True)
+        )
+        if days
+        else ()
+    )
 
 
 def told_periods(pupil: CtfPupil, today: date) -> list[tuple[date, SenProvision, str]]:

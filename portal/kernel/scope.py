@@ -46,7 +46,7 @@ def in_the_pupils_school() -> ForeignKeyConstraint:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one actor may touch: options that filter every read, and the schools whose new rows it may write."""
+    """What one actor may touch: options that filter every read, and the schools to which it may add pupils."""
 
     name: str
     sees: tuple[ExecutableOption, ...] = ()
@@ -172,15 +172,15 @@ def _refuse_writes(session: PortalSession, _context: object, _instances: object)
 
 
 def _refuse_foreign_pupil(session: PortalSession, row: Any) -> None:
-    for school_id in _now_and_before(row, "school_id"):
-        if school_id not in session.scope.writes_in:
-            raise ScopeError(f"a pupil of another school is outside the scope of {session.scope.name}")
-    if row not in session.new and not session.reaches(row.id):
-        raise ScopeError(f"this pupil is outside the scope of {session.scope.name}")
+    schools = _now_and_before(row, "school_id")
+    if (row in session.new or len(schools) > 1) and not schools <= session.scope.writes_in:
+        raise ScopeError(f"a pupil of another school is outside the scope of {session.scope.name}")
     if row in session.new:
         if row.id is None:
             row.id = uuid.uuid4()
         session._fence.known[row.id] = True
+    elif not session.reaches(row.id):
+        raise ScopeError(f"this pupil is outside the scope of {session.scope.name}")
 
 
 def _now_and_before(row: Any, name: str) -> set[uuid.UUID]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     String,
     Uuid,
@@ -35,7 +36,6 @@ from portal.profiles.rules import NEED_TYPES, Party, Rating, RegisterKind
 LOOKS_SHOWN = 10
 OWN_LOOKS_SHOWN = 5
 NOTES_COUNTED = 60
-_NO_ID, _NO_TIME, _NO_WORD = cast(null(), Uuid), cast(null(), UtcDateTime), cast(null(), String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,14 @@ class NoteMark:
 
 
 @dataclass(frozen=True, slots=True)
+class LastLook:
+    """When the reader last opened these pages in an earlier sitting, and the number of the version they saw."""
+
+    at: datetime
+    version_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """Everything of a child's page that is not the plan's own text. Notes are newest first."""
 
@@ -84,29 +92,41 @@ class Around:
     helpers: tuple[Helper, ...] = ()
     looks: tuple[LookAt, ...] = ()
     notes: tuple[NoteMark, ...] = ()
+    last_look: LastLook | None = None
+
+
+def _line(part: str, *, kind: Any = None, place: Any = None, at: Any = None, **more: Any) -> list[Any]:
+    """The columns that every select of the union has; what a part does not use is empty in it."""
+    columns = {
+        "part": literal(part),
+        "kind": cast(null(), String) if kind is None else type_coerce(kind, String),
+        "place": cast(null(), Integer) if place is None else place,
+        "text": cast(null(), String),
+        "other": cast(null(), String),
+        "id": cast(null(), Uuid),
+        "other_id": cast(null(), Uuid),
+        "at": cast(null(), UtcDateTime) if at is None else at,
+        **more,
+    }
+    return [column.label(name) for name, column in columns.items()]
 
 
 _DUTIES = select(
-    literal("duty").label("part"),
-    Responsibility.position.label("place"),
-    type_coerce(Responsibility.party, String).label("kind"),
-    Responsibility.text.label("text"),
-    _NO_WORD.label("language"),
-    _NO_ID.label("event_id"),
-    _NO_TIME.label("at"),
+    *_line("duty", kind=Responsibility.party, place=Responsibility.position, text=Responsibility.text)
 ).where(Responsibility.pupil_id == bindparam("pupil_id"), Responsibility.version_id == bindparam("version_id"))
-_NEEDS = select(
-    literal("need"), SenNeed.rank, _NO_WORD, type_coerce(SenNeed.need_type, String), _NO_WORD, _NO_ID, _NO_TIME
-).where(SenNeed.pupil_id == bindparam("pupil_id"), SenNeed.ends_on.is_(None))
+_NEEDS = select(*_line("need", kind=SenNeed.need_type, place=SenNeed.rank)).where(
+    SenNeed.pupil_id == bindparam("pupil_id"), SenNeed.ends_on.is_(None)
+)
 _NEWS = (
     select(
-        literal("news"),
-        literal(0),
-        type_coerce(RegisterEvent.kind, String),
-        RegisterEvent.reason_for_family,
-        RegisterEvent.language,
-        RegisterEvent.id,
-        RegisterEvent.decided_at,
+        *_line(
+            "news",
+            kind=RegisterEvent.kind,
+            at=RegisterEvent.decided_at,
+            text=RegisterEvent.reason_for_family,
+            other=RegisterEvent.language,
+            id=RegisterEvent.id,
+        )
     )
     .join(RegisterWord, RegisterWord.event_id == RegisterEvent.id)
     .where(
@@ -115,18 +135,8 @@ _NEWS = (
         RegisterWord.read_at.is_(None),
     )
 )
-LINES = union_all(_DUTIES, _NEEDS, _NEWS).order_by("part", "kind", "place", "at", "event_id")
-
 _HELPERS = (
-    select(
-        literal("helper").label("part"),
-        type_coerce(StaffRole.role, String).label("kind"),
-        Person.known_as.label("known_as"),
-        Person.full_name.label("full_name"),
-        Person.id.label("person_id"),
-        _NO_TIME.label("at"),
-        _NO_ID.label("thread"),
-    )
+    select(*_line("helper", kind=StaffRole.role, text=Person.known_as, other=Person.full_name, id=Person.id))
     .join(Person, Person.id == StaffRole.person_id)
     .where(helps(bindparam("school_id"), bindparam("class_id")))
 )
@@ -134,16 +144,33 @@ _HELPERS = (
 
 def _looks_of(who: ColumnElement[bool], at_most: int) -> Select[Any]:
     latest = (
-        select(Look.role, Person.known_as, Person.full_name, Look.person_id, Look.at)
+        select(
+            Look.role,
+            Look.version_number,
+            Person.known_as,
+            Person.full_name,
+            Look.person_id,
+            Look.sitting_id,
+            Look.at,
+        )
         .join(Person, Person.id == Look.person_id)
         .where(Look.pupil_id == bindparam("pupil_id"), who)
         .order_by(Look.at.desc(), Look.id)
         .limit(at_most)
         .subquery()
+        .c
     )
-    columns = latest.c
     return select(
-        literal("look"), columns.role, columns.known_as, columns.full_name, columns.person_id, columns.at, _NO_ID
+        *_line(
+            "look",
+            kind=latest.role,
+            place=latest.version_number,
+            at=latest.at,
+            text=latest.known_as,
+            other=latest.full_name,
+            id=latest.person_id,
+            other_id=latest.sitting_id,
+        )
     )
 
 
@@ -156,56 +183,55 @@ _latest_notes = (
     .order_by(ProgressNote.at.desc(), ProgressNote.id)
     .limit(NOTES_COUNTED)
     .subquery()
+    .c
 )
-_NOTES = select(
-    literal("note"),
-    type_coerce(_latest_notes.c.rating, String),
-    _NO_WORD,
-    _NO_WORD,
-    _NO_ID,
-    _latest_notes.c.at,
-    _latest_notes.c.target_thread,
+_NOTES = select(*_line("note", kind=_latest_notes.rating, at=_latest_notes.at, id=_latest_notes.target_thread))
+# One statement for seven short lists: each statement costs more than the lists do.
+AROUND = union_all(_DUTIES, _NEEDS, _NEWS, _HELPERS, _STAFF_LOOKS, _OWN_LOOKS, _NOTES).order_by(
+    "part", "place", "at", "id"
 )
-PEOPLE = union_all(_HELPERS, _STAFF_LOOKS, _OWN_LOOKS, _NOTES)
 
 
 def around(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, child: Any, today: date) -> Around:
-    """Two statements for six short lists. `child` has school_id, class_id, version_id (or None) and sendco_word."""
-    me = viewer.person_id
-    version_id = child.version_id or uuid.UUID(int=0)
-    lines = session.execute(LINES, {"pupil_id": pupil_id, "me": me, "version_id": version_id}).all()
-    where = {"pupil_id": pupil_id, "me": me, "today": today, "school_id": child.school_id, "class_id": child.class_id}
-    people = session.execute(PEOPLE, where).all()
+    """One statement. `child` has school_id, class_id, version_id (or None) and sendco_word."""
+    asked = {
+        "pupil_id": pupil_id,
+        "me": viewer.person_id,
+        "today": today,
+        "school_id": child.school_id,
+        "class_id": child.class_id,
+        "version_id": child.version_id or uuid.UUID(int=0),
+    }
+    lines: dict[str, list[Any]] = {}
+    for line in session.execute(AROUND, asked):
+        lines.setdefault(line.part, []).append(line)
     duties: dict[Party, list[str]] = {party: [] for party in Party}
-    for line in lines:
-        if line.part == "duty":
-            duties[Party(line.kind)].append(line.text)
-    looks = sorted((one for one in people if one.part == "look"), key=lambda one: one.at, reverse=True)
-    notes = sorted((one for one in people if one.part == "note"), key=lambda one: one.at, reverse=True)
+    for line in lines.get("duty", ()):
+        duties[Party(line.kind)].append(line.text)
+    looks = sorted(lines.get("look", ()), key=lambda one: one.at, reverse=True)
+    earlier = (one for one in looks if one.id == viewer.person_id and one.other_id != viewer.sitting_id)
     return Around(
         responsibilities=duties,
-        need_types=tuple(NEED_TYPES.get(line.text, NEED_TYPES["OTH"]) for line in lines if line.part == "need"),
+        need_types=tuple(NEED_TYPES.get(line.kind, NEED_TYPES["OTH"]) for line in lines.get("need", ())),
         news=tuple(
-            RegisterNews(line.event_id, RegisterKind(line.kind), line.at, line.language, line.text)
-            for line in lines
-            if line.part == "news"
+            RegisterNews(line.id, RegisterKind(line.kind), line.at, line.other, line.text)
+            for line in lines.get("news", ())
         ),
         helpers=in_order(
-            helper(one.known_as or one.full_name, Role(one.kind), child.sendco_word)
-            for one in people
-            if one.part == "helper"
+            helper(line.text or line.other, Role(line.kind), child.sendco_word) for line in lines.get("helper", ())
         ),
-        looks=_looks(looks, me, child.sendco_word),
-        notes=tuple(NoteMark(one.thread, one.at, Rating(one.kind)) for one in notes),
+        looks=_looks(looks, viewer.person_id, child.sendco_word),
+        notes=tuple(NoteMark(line.id, line.at, Rating(line.kind)) for line in reversed(lines.get("note", ()))),
+        last_look=next((LastLook(one.at, one.place) for one in earlier), None),
     )
 
 
 def _looks(rows: Iterable[Any], me: uuid.UUID, sendco_word: str) -> tuple[LookAt, ...]:
     """Newest first; somebody who came back on the same day is told once."""
-    by_day = {(row.person_id, row.at.astimezone(LONDON).date()): row for row in reversed(list(rows))}
+    by_day = {(row.id, row.at.astimezone(LONDON).date()): row for row in reversed(list(rows))}
     newest = sorted(by_day.values(), key=lambda row: row.at, reverse=True)
     return tuple(
-        LookAt(row.known_as or row.full_name, _role_name(row.kind, sendco_word), row.at, row.person_id == me)
+        LookAt(row.text or row.other, _role_name(row.kind, sendco_word), row.at, row.id == me)
         for row in newest[:LOOKS_SHOWN]
     )
 

@@ -8,15 +8,14 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import aliased
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
-from portal.people.models import Look, Pupil, School, SchoolClass
+from portal.people.models import Pupil, School, SchoolClass
 from portal.people.queries_who_helps import Helper, SchoolContact
 from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Target
-from portal.profiles.queries_around import Around, LookAt, NoteMark, RegisterNews, around
+from portal.profiles.queries_around import Around, LastLook, LookAt, RegisterNews, around
 from portal.profiles.queries_plan import PlanRead, plan_read
 from portal.profiles.queries_texts import Credit, Wordings, wordings
 from portal.profiles.rules import PARTS, VersionState
@@ -53,19 +52,6 @@ NOTICED = attrgetter(
     "state",
 )
 
-last_look = (
-    select(Look.id)
-    .where(
-        Look.person_id == bindparam("me"),
-        Look.pupil_id == Pupil.id,
-        Look.sitting_id != bindparam("sitting_id"),
-    )
-    .order_by(Look.at.desc(), Look.id)
-    .limit(1)
-    .correlate(Pupil)
-    .scalar_subquery()
-)
-seen = aliased(PlanVersion, name="seen")
 CHILD_COLUMNS = (
     Pupil.forename,
     Pupil.surname,
@@ -81,20 +67,17 @@ CHILD_COLUMNS = (
     PlanKind.label,
     PlanKind.labels,
     PlanVersion.id.label("version_id"),
+    PlanVersion.plan_id,
     PlanVersion.number,
     PlanVersion.language,
     PlanVersion.published_at,
     PlanVersion.review_due,
     *(getattr(PlanVersion, part) for part in PARTS),
-    Look.at.label("seen_at"),
-    Look.version_number.label("seen_number"),
-    seen.id.label("seen_id"),
-    *(getattr(seen, part).label(f"seen_{part}") for part in PARTS),
 )
 
 
 def child_statement(which_plan: ColumnElement[bool], which_version: ColumnElement[bool]) -> Select[Any]:
-    """The child, its school, one version of a plan, and what this reader saw in an earlier sitting."""
+    """The child, its school and one version of a plan."""
     return (
         select(*CHILD_COLUMNS)
         .select_from(Pupil)
@@ -103,10 +86,6 @@ def child_statement(which_plan: ColumnElement[bool], which_version: ColumnElemen
         .outerjoin(Plan, and_(Plan.pupil_id == Pupil.id, which_plan))
         .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.pupil_id == Pupil.id, which_version))
         .outerjoin(PlanKind, PlanKind.id == Plan.kind_id)
-        .outerjoin(Look, Look.id == last_look)
-        .outerjoin(
-            seen, and_(seen.plan_id == Plan.id, seen.number == Look.version_number, seen.state != VersionState.DRAFT)
-        )
         .where(Pupil.id == bindparam("pupil_id"))
         .order_by(PlanVersion.published_at.desc().nulls_last(), Plan.id)
         .limit(1)
@@ -114,6 +93,12 @@ def child_statement(which_plan: ColumnElement[bool], which_version: ColumnElemen
 
 
 CHILD = child_statement(Plan.closed_on.is_(None), PlanVersion.state == VersionState.PUBLISHED)
+SEEN = select(PlanVersion.id, *(getattr(PlanVersion, part) for part in PARTS)).where(
+    PlanVersion.pupil_id == bindparam("pupil_id"),
+    PlanVersion.plan_id == bindparam("plan_id"),
+    PlanVersion.number == bindparam("number"),
+    PlanVersion.state != VersionState.DRAFT,
+)
 GOALS = (
     select(Outcome.version_id, Outcome.id.label("outcome_id"), Outcome.text.label("outcome"), *TARGET_COLUMNS)
     .outerjoin(Target, and_(Target.outcome_id == Outcome.id, Target.pupil_id == Outcome.pupil_id))
@@ -152,21 +137,26 @@ class ChildPage:
 
 def child_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, language: str, today: date) -> ChildPage:
     """The published plan and everything around it. Raises NotFound for a child outside the session's scope."""
-    row = session.execute(
-        CHILD, {"pupil_id": pupil_id, "me": viewer.person_id, "sitting_id": viewer.sitting_id}
-    ).first()
+    row = session.execute(CHILD, {"pupil_id": pupil_id}).first()
     if row is None:
         raise NotFound
-    goals = goals_of(session, pupil_id, row.version_id, row.seen_id)
     facts = around(session, viewer=viewer, pupil_id=pupil_id, child=row, today=today)
+    seen = _seen(session, pupil_id, row, facts.last_look)
+    goals = goals_of(session, pupil_id, row.version_id, seen and seen.id)
     words = wordings(
         session,
         pupil_id=pupil_id,
         language=language,
         written_in=[row.language or language, *(news.language for news in facts.news)],
     )
-    changes = changes_for(row, goals, facts.notes)
-    return page_of(row, goals, facts, words, changes, pupil_id=pupil_id)
+    return page_of(row, goals, facts, words, _changes(row, seen, goals, facts), pupil_id=pupil_id)
+
+
+def _seen(session: PortalSession, pupil_id: uuid.UUID, row: Any, look: LastLook | None) -> Any:
+    """The version this reader saw last time; asked for only when another has come since."""
+    if look is None or row.version_id is None or look.version_number in (0, row.number):
+        return None
+    return session.execute(SEEN, {"pupil_id": pupil_id, "plan_id": row.plan_id, "number": look.version_number}).first()
 
 
 def goals_of(
@@ -181,22 +171,22 @@ def goals_of(
     return found
 
 
-def changes_for(row: Any, goals: Mapping[uuid.UUID, list[Any]], notes: Iterable[NoteMark]) -> Changes | None:
+def _changes(row: Any, seen: Any, goals: Mapping[uuid.UUID, list[Any]], facts: Around) -> Changes | None:
     """What is different since this reader's last sitting; None when there was none, or there is no plan."""
-    if row.seen_at is None or row.version_id is None:
+    look = facts.last_look
+    if look is None or row.version_id is None:
         return None
-    now = _facts(row.number, {part: getattr(row, part) for part in PARTS}, goals.get(row.version_id, ()))
-    then = VersionFacts(row.seen_number)
-    if row.seen_id:
-        then = _facts(
-            row.seen_number, {part: getattr(row, f"seen_{part}") for part in PARTS}, goals.get(row.seen_id, ())
-        )
-    return compare(then, now, since=row.seen_at, notes=((note.thread, note.at) for note in notes))
+    now = _facts(row, row.number, goals.get(row.version_id, ()))
+    if look.version_number == row.number:
+        then = now
+    else:
+        then = _facts(seen, look.version_number, goals.get(seen.id, ())) if seen else VersionFacts(0)
+    return compare(then, now, since=look.at, notes=((note.thread, note.at) for note in facts.notes))
 
 
-def _facts(number: int, parts: Mapping[str, str], goals: Iterable[Any]) -> VersionFacts:
+def _facts(version: Any, number: int, goals: Iterable[Any]) -> VersionFacts:
     targets = {goal.thread: TargetFacts(goal.title, NOTICED(goal)) for goal in goals if goal.thread}
-    return VersionFacts(number, parts, targets)
+    return VersionFacts(number, {part: getattr(version, part) for part in PARTS}, targets)
 
 
 def page_of(

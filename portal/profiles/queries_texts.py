@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import bindparam, select
 
 from portal.kernel.scope import PortalSession
@@ -30,7 +30,10 @@ class SchoolText:
 
     def __html__(self) -> Markup:
         """The words in a line of any page; a list of targets has too many of them for a macro each."""
-        return Markup('<bdi class="said" lang="{}" dir="{}">{}</bdi>').format(self.lang, self.direction, self.text)
+        opening = (
+            f'<bdi class="said" lang="{self.lang}" dir="{self.direction}">'  # both from our own table of languages
+        )
+        return Markup(f"{opening}{escape(self.text)}</bdi>")  # noqa: S704
 
     def __str__(self) -> str:
         return self.text
@@ -86,5 +89,5 @@ def wordings(session: PortalSession, *, pupil_id: uuid.UUID, language: str, writ
 
 def _text(text: str, tag: str, is_original: bool = False, translated_by: str = "", checked_by: str = "") -> SchoolText:
     language = LANGUAGES.get(tag)
-    lang, direction = (language.html_tag, language.direction) if language else (tag, "auto")
+    lang, direction = (language.html_tag, language.direction) if language else ("", "auto")
     return SchoolText(text, lang, direction, is_original, translated_by, checked_by)

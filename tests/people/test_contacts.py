@@ -38,15 +38,16 @@ def test_the_rehearsal_saves_nothing_and_the_confirmed_decision_holds_at_once(ap
     zara, adult = ids.pupil("Zara"), ids.person("second-parent")
     father = as_persona("second-parent")
     assert father.get(f"/children/{zara}").status_code == 200
-    office, contact = as_persona("office"), contact_of(system_session, adult, zara)
+    contact = contact_of(system_session, adult, zara)
+    closing, page = form_of(contact, access="none"), address(zara, contact)
     system_session.rollback()
-    closing = form_of(contact, access="none")
+    office = as_persona("office")
 
-    rehearsal = office.post(address(zara, contact), data=closing)
+    rehearsal = office.post(page, data=closing)
     assert "would see nothing about" in words(rehearsal)
     assert father.get(f"/children/{zara}").status_code == 200
 
-    assert office.post(address(zara, contact), data={**closing, "confirmed": "yes"}).status_code == 303
+    assert office.post(page, data={**closing, "confirmed": "yes"}).status_code == 303
     answer = father.get(f"/children/{zara}")
     assert answer.status_code == 302
     assert "/sign-in" in answer.headers["Location"]
@@ -56,8 +57,9 @@ def test_the_rehearsal_saves_nothing_and_the_confirmed_decision_holds_at_once(ap
 def test_a_court_order_needs_its_day_and_its_paper(sqlite_app, ids, as_persona, system_session):
     zara = ids.pupil("Zara")
     contact = contact_of(system_session, ids.person("second-parent"), zara)
+    given, page = form_of(contact, restriction="no_contact"), address(zara, contact)
     system_session.rollback()
-    answer = as_persona("office").post(address(zara, contact), data=form_of(contact, restriction="no_contact"))
+    answer = as_persona("office").post(page, data=given)
     assert answer.status_code == 422
     assert "Say from which day the order holds." in words(answer)
 
@@ -130,12 +132,12 @@ def test_a_young_person_closes_and_opens_their_plan_for_parents(app, ids, as_per
     link = system_session.scalars(
         select(PupilContact).where(PupilContact.pupil_id == young.id, PupilContact.state == ContactState.ACTIVE)
     ).first()
-    assert link is not None
+    young_id, adult_id = young.id, link.adult_id
     system_session.rollback()
     client = as_persona("young-person")
     for choice, opens in (("yes", True), ("no", False)):
         assert client.post("/me/rights", data={"shares": choice}).status_code == 303
-        assert (young.id in set(system_session.execute(open_pupils(link.adult_id, today)).scalars())) is opens
+        assert (young_id in set(system_session.execute(open_pupils(adult_id, today)).scalars())) is opens
         system_session.rollback()
 
 

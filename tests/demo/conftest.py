@@ -1,0 +1,43 @@
+"""The demo on several days of the year, each in its own SQLite file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+
+from portal.demo.fill import fill
+from portal.kernel import clock
+from portal.kernel.db import make_engine
+from portal.kernel.scope import PortalSession, system
+from portal.migrations.metadata import METADATA
+
+PEPPER = "a pepper for the demo's tests, forty letters"
+DAYS = (clock.today(), date(2027, 1, 1), date(2028, 2, 29), date(2026, 7, 10), date(2026, 8, 20), date(2026, 9, 1))
+
+
+@contextmanager
+def filled_on(day: date, url: str) -> Iterator[PortalSession]:
+    """A session of the portal's own scope on a demo that was filled on that day."""
+    engine = make_engine(url)
+    METADATA.create_all(engine)
+    with PortalSession(engine.execution_options(write=True), scope=system("test")) as session:
+        fill(session, today=day, pepper=PEPPER)
+        session.commit()
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture(scope="module", params=DAYS, ids=str)
+def any_day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalSession]:
+    """The demo on each of several days: term, holidays, a leap day, the last and first days of a school year."""
+    with filled_on(request.param, f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite3'}") as session:
+        session.info["today"] = request.param
+        yield session
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalSession]:
+    """The demo as it is today."""
+    with filled_on(clock.today(), f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite3'}") as session:
+        yield session
