@@ -53,14 +53,14 @@ audit: setup ## known weaknesses of what we depend on
 	$(VENV)/bin/pip-audit --require-hashes -r requirements/portal.txt
 
 bench: setup ## speed as ratios against the bare floor (needs wrk)
-	$(PY) tests/bench/run.py
+	$(PY) -m tests.bench.run
 
 translations: setup ## extract the words and merge them into every catalogue
 	$(PY) -m portal.web.catalogues extract
 	$(PY) -m portal.web.catalogues update
 
-screenshots: setup ## pictures of every page into docs/pictures
-	$(PY) tests/journeys/screenshots.py
+screenshots: setup ## pictures of every page into instance/screenshots
+	$(PY) -m tests.journeys.screenshots
 
 fmt: setup ## tidy the code
 	$(VENV)/bin/ruff check --fix -q portal tests wsgi.py static

@@ -66,7 +66,9 @@ def issue_letter(
 
 
 def revoke_batch(session: PortalSession, *, actor: Actor, batch: str, now: datetime) -> int:
-    """Cancels every unused letter of one print run, and says how many."""
+    """Cancels every unused letter of one print run, and says how many. Raises NotFound for another school's run."""
+    if session.scalars(select(LetterCode.id).where(LetterCode.batch == batch)).first() is None:
+        raise NotFound
     codes = session.scalars(_unused().where(LetterCode.batch == batch)).all()
     for code in codes:
         code.revoked_at = now

@@ -37,7 +37,7 @@ LABELS = {
     "home_language_code": N_("First language (census code)"),
     "looked_after": N_("Looked after"),
 }
-TWICE = N_("Another child of the file has the same former UPN. Correct one of them in your school system.")
+TWICE = N_("Another child of the file has the former UPN of this one. Correct one of them in your school system.")
 SEN_HISTORY, NEEDS = N_("SEN history"), N_("Needs by rank")
 
 
@@ -52,7 +52,7 @@ class ChildrenKnown:
 
 
 def matched(told: Iterable[CtfPupil], pupils: Iterable[KnownPupil]) -> dict[str, KnownPupil | None]:
-    """The known child for a UPN of the file: by that UPN, else by a former one. None: another child of it has been that."""
+    """The known child for a UPN of the file: by that UPN, else a former one. None: another child of it has been that."""
     told, pupils = tuple(told), tuple(pupils)
     by_upn = {pupil.upn: pupil for pupil in pupils if pupil.upn}
     by_former = {former: pupil for pupil in pupils for former in pupil.former_upns}
@@ -74,10 +74,10 @@ def compare_children(changes: Changes, told: tuple[CtfPupil, ...], known: Childr
     for child in told:
         name = f"{child.preferred_forename or child.forename} {child.surname}".strip()
         pupil = found.get(child.upn)
-        changes.problems((*child.problems, *_remarks(child, pupil, today)), About.CHILD, name)
         if pupil is None and child.upn in found:
             changes.problems((refused(TWICE, line=child.line, column="UPN"),), About.CHILD, name)
             continue
+        changes.problems((*child.problems, *_remarks(child, pupil, today)), About.CHILD, name)
         if pupil is None:
             pupil_id = _new(changes, child, known, name, today)
         else:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
-from portal.people.models import Pupil
 from portal.profiles.models import PlanKind
 from portal.profiles.queries_told import ToldAdult, adults_to_tell
 from portal.profiles.queries_translations import Coverage, coverage
@@ -58,12 +57,11 @@ class KindChoice:
 
 
 def draft_page(session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.UUID, today: date) -> DraftPage:
-    """One draft of the pupil. Raises NotFound. 4 statements."""
+    """One draft of the pupil. Raises NotFound. 3 statements."""
     content = version_content(session, pupil_id=pupil_id, version_id=version_id)
-    name = session.execute(select(Pupil.known_as, Pupil.forename).where(Pupil.id == pupil_id)).one()
     return DraftPage(
         pupil_id=pupil_id,
-        child=name.known_as or name.forename,
+        child=content.child,
         content=content,
         obstacles=obstacles(content, today),
         hints=hints(content, today),
@@ -73,7 +71,7 @@ def draft_page(session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.
 def publish_page(
     session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, version_id: uuid.UUID, today: date
 ) -> PublishPage:
-    """The page before publishing. Raises NotFound. 10 statements."""
+    """The page before publishing. Raises NotFound. 9 statements."""
     draft = draft_page(session, pupil_id=pupil_id, version_id=version_id, today=today)
     before = published_content(session, pupil_id=pupil_id, plan_id=draft.content.plan_id) if draft.is_draft else None
     adults = adults_to_tell(session, viewer=viewer, pupil_id=pupil_id, today=today)

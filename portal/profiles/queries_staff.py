@@ -165,7 +165,7 @@ def _with_plans(session: PortalSession, shown: Sequence[Any], today: date) -> It
     plans: dict[uuid.UUID, dict[VersionState, Any]] = {}
     for plan in session.execute(PLANS.where(PlanVersion.pupil_id.in_(of_this_page))):
         plans.setdefault(plan.pupil_id, {})[plan.state] = plan
-    notes = dict(session.execute(LAST_NOTES.where(ProgressNote.pupil_id.in_(of_this_page))).tuples().all())
+    notes = dict(session.execute(LAST_NOTES.where(ProgressNote.pupil_id.in_(of_this_page))).all())
     for row in shown:
         states = plans.get(row.id, {})
         out = states.get(VersionState.PUBLISHED)

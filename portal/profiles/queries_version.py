@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, select
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.people.models import Person
+from portal.people.models import Person, Pupil
 from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Responsibility, Target
 from portal.profiles.rules import Party, VersionState
 from portal.profiles.rules_content import OutcomeContent, TargetContent, VersionContent
@@ -30,6 +30,8 @@ VERSION = (
         PlanVersion.starts_on,
         PlanVersion.ends_on,
         PlanVersion.review_due,
+        Pupil.forename,
+        Pupil.known_as.label("child"),
         Person.full_name,
         Person.known_as,
         PlanVersion.written_at,
@@ -37,6 +39,7 @@ VERSION = (
     )
     .join(Plan, Plan.id == PlanVersion.plan_id)
     .join(PlanKind, PlanKind.id == Plan.kind_id)
+    .join(Pupil, Pupil.id == PlanVersion.pupil_id)
     .outerjoin(Person, Person.id == PlanVersion.written_by)
     .where(PlanVersion.pupil_id == bindparam("pupil_id"))
 )
@@ -96,14 +99,14 @@ def published_content(session: PortalSession, *, pupil_id: uuid.UUID, plan_id: u
 def _filled(session: PortalSession, row: Any, pupil_id: uuid.UUID) -> VersionContent:
     values = row._asdict()
     given = {"pupil_id": pupil_id, "version_id": row.id}
-    written_by = values.pop("known_as") or values["full_name"] or ""
-    del values["full_name"]
+    writer, child = (values.pop("known_as"), values.pop("full_name")), (values.pop("child"), values.pop("forename"))
     lines: dict[Party, list[str]] = {party: [] for party in Party}
     for party, text in session.execute(LINES_OF, given):
         lines[party].append(text)
     return VersionContent(
         **values,
-        written_by=written_by,
+        child=child[0] or child[1],
+        written_by=writer[0] or writer[1] or "",
         outcomes=_outcomes(session.execute(OUTCOMES, given)),
         pupil_lines=tuple(lines[Party.PUPIL]),
         parent_lines=tuple(lines[Party.PARENT]),

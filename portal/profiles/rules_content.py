@@ -100,6 +100,7 @@ class VersionContent:
     lock: int
     language: str
     kind_label: str
+    child: str
     people_like: str
     important_to_me: str
     how_to_support: str

@@ -144,9 +144,7 @@ def test_nothing_is_used_up_by_looking(app, database, invited):
         (PIN, "471903", "The two PINs are not the same."),
     ],
 )
-def test_a_pin_that_cannot_be_kept_gets_a_message_and_is_not_shown(
-    sqlite_app, database, invited, pin, again, message
-):
+def test_a_pin_that_cannot_be_kept_gets_a_message_and_is_not_shown(sqlite_app, database, invited, pin, again, message):
     answer = go_in(sqlite_app.test_client(), KNOWN_LETTER_CODE, language="en", pin=pin, again=again)
     assert answer.status_code == 422
     assert message in words(answer)

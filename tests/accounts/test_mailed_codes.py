@@ -316,5 +316,3 @@ def test_another_person_on_this_browser_is_signed_out_first(app, ids, as_persona
     assert sittings_of(ids.person("second-parent"))[0].ended_at is not None
     with client.application.app_context():
         assert client.get("/settings").status_code == 200
-
-

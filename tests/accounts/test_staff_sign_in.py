@@ -61,7 +61,9 @@ def test_the_answer_does_not_tell_which_names_exist(app, ids, name_of):
     assert len(pages) == 1
 
 
-@pytest.mark.parametrize(("name", "password"), [("", ""), ("a\x00b", "x"), ("x" * 300, "y"), ("' OR 1=1 --", "z" * 5000)])
+@pytest.mark.parametrize(
+    ("name", "password"), [("", ""), ("a\x00b", "x"), ("x" * 300, "y"), ("' OR 1=1 --", "z" * 5000)]
+)
 def test_hostile_input_gets_a_message(sqlite_app, name, password):
     assert give(sqlite_app.test_client(), name, password).status_code == 422
 
@@ -198,9 +200,7 @@ def test_a_new_password_ends_sittings_and_asks_for_the_phone_again(app, ids, as_
     assert before.get("/staff/lesson").status_code == 200
     with database() as session:
         with pytest.raises(Invalid):
-            give_password(
-                session, person_id=sendco, sign_in_name="a@b.org", password="short", by=None, now=clock.now()
-            )
+            give_password(session, person_id=sendco, sign_in_name="a@b.org", password="short", by=None, now=clock.now())
         give_password(
             session,
             person_id=sendco,

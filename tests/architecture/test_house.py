@@ -44,6 +44,29 @@ def test_nothing_goes_round_the_fence(path):
         assert not found, f"{name(path)}: {found and found.group(0)!r} goes round the scope; use mapped classes"
 
 
+RANKS = ("rules", "models", "queries", "actions", "forms", "routes")
+
+
+def rank(module: str) -> int | None:
+    """How high a file stands in its feature, by the first part of its name."""
+    first = module.split("_")[0]
+    return RANKS.index(first) if first in RANKS else None
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent.name in FEATURES], ids=name)
+def test_imports_go_downwards_inside_a_feature(path):
+    own, feature = rank(path.stem), path.parent.name
+    if own is None:
+        return
+    source = path.read_text()
+    imported = re.findall(rf"from portal\.{feature}\.(\w+) import", source)
+    for names in re.findall(rf"from portal\.{feature} import ([^\n(]+|\([^)]+\))", source):
+        imported += re.findall(r"\w+", names)
+    for module in imported:
+        theirs = rank(module)
+        assert theirs is None or theirs <= own, f"{name(path)} imports {module}: imports go downwards"
+
+
 SYSTEM_SCOPE = {
     "portal/accounts", "portal/cli.py", "portal/jobs.py", "portal/web/unit_of_work.py", "portal/kernel/scope.py",
     "portal/people/looks.py", "portal/profiles/routes_family.py", "portal/home", "portal/delivery", "portal/intake",

@@ -18,12 +18,13 @@ DAYS = (clock.today(), date(2027, 1, 1), date(2028, 2, 29), date(2026, 7, 10), d
 
 @contextmanager
 def filled_on(day: date, url: str) -> Iterator[PortalSession]:
-    """A session of the portal's own scope on a demo that was filled on that day."""
+    """A reading session of the portal's own scope on a demo that was filled on that day."""
     engine = make_engine(url)
     METADATA.create_all(engine)
     with PortalSession(engine.execution_options(write=True), scope=system("test")) as session:
         fill(session, today=day, pepper=PEPPER)
         session.commit()
+    with PortalSession(engine, scope=system("test"), read_only=True) as session:
         yield session
     engine.dispose()
 

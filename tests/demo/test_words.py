@@ -31,7 +31,7 @@ def texts(value, path=""):
     """Every text of a TOML file with its path."""
     if isinstance(value, str):
         yield path, value
-    else:
+    elif isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from texts(inner, f"{path}.{key}")
 

@@ -53,7 +53,11 @@ def test_a_teaching_assistant_notes_what_she_saw(app, as_persona, ids, target):
     assert answer.status_code == 303
     notes = notes_of(app, target.thread)
     assert len(notes) == before + 1
-    assert (notes[0].text, notes[0].rating.value, notes[0].steps_done) == ("She said it by herself.", "going_well", steps)
+    assert (notes[0].text, notes[0].rating.value, notes[0].steps_done) == (
+        "She said it by herself.",
+        "going_well",
+        steps,
+    )
     assert notes[0].writer_role == "teaching_assistant"
     assert notes[0].written_by == ids.person("teaching-assistant")
     assert steps_out(app, target) == steps
@@ -97,7 +101,9 @@ def test_what_was_typed_is_kept_when_something_is_missing(app, as_persona, ids, 
     answer = send(as_persona("class-teacher"), note_url(ids, target), text="Long words that nobody wants to lose.")
     assert answer.status_code == 422
     assert "Choose one of the answers." in words(answer)
-    assert parse(answer).xpath("//main//textarea[@name='text']")[0].text.strip() == "Long words that nobody wants to lose."
+    assert (
+        parse(answer).xpath("//main//textarea[@name='text']")[0].text.strip() == "Long words that nobody wants to lose."
+    )
     answer = send(as_persona("class-teacher"), note_url(ids, target), rating="stuck")
     assert answer.status_code == 422
     assert "Say in a few words what you saw." in words(answer)

@@ -1,0 +1,214 @@
+"""The seventh fence: the hand-written table run as real requests, each persona at each page, with a real child in the address."""
+
+import hashlib
+import uuid
+
+import pytest
+from flask import url_for
+from sqlalchemy import select
+
+from portal.accounts.models import LessonWindow, LetterCode, PictureCard
+from portal.accounts.rules import fast_hash
+from portal.intake.models import ImportJob
+from portal.kernel import clock
+from portal.migrations.metadata import METADATA
+from portal.people.models import PupilContact, School, SchoolClass
+from portal.profiles.models import Plan, PlanVersion, RegisterEvent, Target
+from portal.profiles.rules import VersionState
+from tests.access.matrix import GET, PERSONAS, POST
+from tests.conftest import sign_in
+
+MEANING = {"S": "asked to sign in", "X": "403", "N": "404", "A": "allowed"}
+MAY_CHANGE = {"sitting", "look", "audit_event"}  # by arranging and by allowed reading, never by a refusal
+
+
+def test_every_page_and_every_button_has_a_row(sqlite_app):
+    routes = {"GET": set(), "POST": set()}
+    for rule in sqlite_app.url_map.iter_rules():
+        for method in routes:
+            if method in rule.methods:
+                routes[method].add(rule.endpoint)
+    assert routes["GET"] == GET.keys(), routes["GET"] ^ GET.keys()
+    assert routes["POST"] == POST.keys(), routes["POST"] ^ POST.keys()
+    for endpoint, cells in [*GET.items(), *POST.items()]:
+        assert len(cells) == len(PERSONAS), endpoint
+        assert set(cells) <= MEANING.keys(), endpoint
+
+
+def something_real(ids, system_session):
+    """Something real for every part of an address, all of it Zara's or her school's."""
+    zara, school, session = ids.pupil("Zara"), ids.school_of("Zara"), system_session
+    published = session.scalars(select(PlanVersion).where(PlanVersion.pupil_id == zara, PlanVersion.state == "published")).one()
+    earlier = session.scalars(select(PlanVersion).where(PlanVersion.pupil_id == zara, PlanVersion.state == "earlier")).first()
+    thread = session.scalars(select(Target.thread).where(Target.version_id == published.id).order_by(Target.position)).first()
+    draft = a_draft(session, published, thread)
+    contact = session.scalars(
+        select(PupilContact).where(PupilContact.pupil_id == zara, PupilContact.adult_id == ids.person("second-parent"))
+    ).one()
+    room = session.scalars(select(SchoolClass).where(SchoolClass.name == "2 Kingfisher")).one()
+    window = LessonWindow(
+        school_id=school,
+        class_id=room.id,
+        room_code_hash=fast_hash("MATRIX"),
+        opened_by=ids.person("class-teacher"),
+        opened_at=clock.now(),
+        closes_at=clock.now() + clock.minutes(30),
+    )
+    job = ImportJob(school_id=school, kind="ctf", file_name="x.xml", sha256="0" * 64, uploaded_at=clock.now(), report={})
+    letter = LetterCode(
+        school_id=school,
+        pupil_id=zara,
+        adult_id=contact.adult_id,
+        contact_id=contact.id,
+        batch="MATRIX",
+        finder="AAA",
+        secret_hash=b"0" * 32,
+        made_at=clock.now(),
+        expires_at=clock.now() + clock.minutes(10),
+    )
+    session.add_all([window, job, letter])
+    event = session.scalars(select(RegisterEvent).where(RegisterEvent.pupil_id == zara)).first()
+    card = session.scalars(select(PictureCard).where(PictureCard.pupil_id == zara)).one()
+    session.flush()
+    values = {
+        "pupil_id": zara,
+        "thread": thread,
+        "contact_id": contact.id,
+        "event_id": event.id,
+        "card_id": card.id,
+        "class_id": room.id,
+        "window_id": window.id,
+        "job_id": job.id,
+        "school_id": session.scalars(select(School.id).where(School.id == school)).one(),
+        "code": "ABCDEFGH",
+        "kind": "contacts",
+        "piece": "targets",
+        "language": "ur",
+        "wording": a_wording(published),
+        "filename": "nothing.css",
+    }
+    versions = {"family_plans.earlier_version": earlier.id, "profiles.preview": draft, "default": draft}
+    session.commit()
+    return values, versions
+
+
+def a_draft(session, published, thread):
+    waiting = session.scalars(
+        select(PlanVersion.id).where(PlanVersion.plan_id == published.plan_id, PlanVersion.state == VersionState.DRAFT)
+    ).first()
+    if waiting:
+        return waiting
+    from portal.profiles.models import Outcome
+
+    now = clock.now()
+    draft = PlanVersion(
+        school_id=published.school_id, pupil_id=published.pupil_id, plan_id=published.plan_id, number=published.number + 1, written_at=now
+    )
+    session.add(draft)
+    session.flush()
+    outcome = Outcome(school_id=draft.school_id, pupil_id=draft.pupil_id, version_id=draft.id, position=1, text="x")
+    session.add(outcome)
+    session.flush()
+    session.add(
+        Target(
+            school_id=draft.school_id, pupil_id=draft.pupil_id, version_id=draft.id, outcome_id=outcome.id, thread=thread, position=1, title="x"
+        )
+    )
+    session.flush()
+    assert session.get(Plan, draft.plan_id)
+    return draft.id
+
+
+def a_wording(version):
+    from portal.profiles.rules import wording_key
+
+    return wording_key(version.people_like)
+
+
+def address(app, endpoint, arguments):
+    values, versions = arguments
+    with app.test_request_context(base_url="http://127.0.0.1:8000"):
+        rule = next(app.url_map.iter_rules(endpoint))
+        given = {name: values[name] for name in rule.arguments if name != "version_id"}
+        if "version_id" in rule.arguments:
+            given["version_id"] = versions.get(endpoint, versions["default"])
+        return url_for(endpoint, **given)
+
+
+def verdict(answer, method):
+    """Which of the four letters an answer stands for."""
+    if answer.status_code in {302, 303} and "/sign-in" in answer.headers["Location"] and (
+        "next=" in answer.headers["Location"] or "kept=1" in answer.headers["Location"]
+    ):
+        return "S"
+    return {403: "X", 404: "N"}.get(answer.status_code, "A" if answer.status_code < 500 else str(answer.status_code))
+
+
+def fingerprint(session):
+    """A hash of every row of every table that a refusal must leave alone."""
+    session.rollback()
+    found = {}
+    for table in METADATA.sorted_tables:
+        if table.name not in MAY_CHANGE:
+            rows = session.execute(select(table)).all()
+            found[table.name] = hashlib.sha256("\n".join(sorted(map(repr, rows))).encode()).hexdigest()
+    session.rollback()
+    return found
+
+
+SEEN_BY_EVERYBODY = {"static", "family_sign_in.link", "pupil_sign_in.card", "pupil_sign_in.cards", "pupil_sign_in.password"}
+
+
+def test_the_table_holds(app, ids, system_session):
+    arguments = something_real(ids, system_session)
+    clients = {slug: app.test_client() if slug == "nobody" else sign_in(app, slug) for slug in PERSONAS}
+    markers = marker_texts(ids, system_session)
+    before = fingerprint(system_session)
+    wrong = []
+    for method, table in (("GET", GET), ("POST", POST)):
+        for endpoint, cells in table.items():
+            path = address(app, endpoint, arguments)
+            for slug, cell in zip(PERSONAS, cells, strict=True):
+                if cell == "A":
+                    continue
+                client = clients[slug]
+                answer = client.get(path) if method == "GET" else client.post(path, data={"text": "x"})
+                if verdict(answer, method) != cell:
+                    wrong.append(f"{method} {endpoint} as {slug}: {answer.status_code} instead of {MEANING[cell]}")
+                body = answer.get_data(as_text=True)
+                wrong += [f"{method} {endpoint} as {slug} tells {text!r}" for text in markers if text in body]
+    assert not wrong, "\n".join(wrong)
+    changed = {name for name, value in fingerprint(system_session).items() if value != before[name]} - {"kept_text"}
+    assert not changed, f"a refused request changed {changed}"
+
+
+def marker_texts(ids, session):
+    """Words that only those who may see Zara's plan may ever read."""
+    version = session.scalars(
+        select(PlanVersion).where(PlanVersion.pupil_id == ids.pupil("Zara"), PlanVersion.state == "published")
+    ).one()
+    texts = [version.people_like[:40], version.how_to_support[:40], "Zara"]
+    session.rollback()
+    return texts
+
+
+@pytest.mark.parametrize("slug", PERSONAS)
+def test_everybody_gets_what_is_theirs(sqlite_app, ids, system_session, slug):
+    """Allowed pages answer or lead on, and the reading client finds nothing wrong with them."""
+    app, arguments = sqlite_app, something_real(ids, system_session)
+    wrong = []
+    for endpoint, cells in GET.items():
+        if cells[PERSONAS.index(slug)] != "A" or endpoint in SEEN_BY_EVERYBODY:
+            continue
+        client = app.test_client() if slug == "nobody" else sign_in(app, slug)
+        answer = client.get(address(app, endpoint, arguments))
+        if verdict(answer, "GET") != "A":
+            wrong.append(f"{endpoint}: {answer.status_code}")
+    assert not wrong, wrong
+
+
+def test_an_address_of_nothing_is_the_same_404(app, ids, as_persona):
+    for path in ("/children/{}", "/staff/children/{}", "/staff/children/{}/adults"):
+        for slug in ("parent", "sendco", "office"):
+            answer = as_persona(slug).get(path.format(uuid.uuid4()))
+            assert answer.status_code in {403, 404}

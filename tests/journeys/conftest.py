@@ -1,0 +1,56 @@
+"""A real site and a real browser: one server with its own copy of the test world for each file, one browser for all."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from portal.app import create_app
+from tests.conftest import make_settings
+from tests.journeys.site import CHROMIUM, FLAGS, Site
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs Chromium."""
+    for item in items:
+        if "journeys" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The portal on a fresh copy of the test world, on a free loopback port."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copy(sqlite_world, folder / "demo.sqlite3")
+    settings = make_settings(f"sqlite:///{folder / 'demo.sqlite3'}", folder, demo=True)
+    app = create_app(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.port}", app)
+    server.shutdown()
+    thread.join(10)
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh browser profile on a narrow phone: what works there works on a desk."""
+    context = browser.new_context(viewport={"width": 320, "height": 700}, locale="en-GB")
+    context.set_default_timeout(8_000)
+    page = context.new_page()
+    yield page
+    context.close()
