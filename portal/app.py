@@ -21,6 +21,7 @@ from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
 from portal.people import routes as people
 from portal.people.branding import brand_for
 from portal.people.models import Trust
+from portal.people.rules import Audience
 from portal.profiles import routes_drafts as drafts
 from portal.profiles import routes_family as family_plans
 from portal.profiles import routes_pupil as pupil_pages
@@ -44,6 +45,7 @@ FEATURES = (
     intake,
     guidance,
 )
+QUICK_EXIT = frozenset({Audience.FAMILY, Audience.PUPIL})
 ELSEWHERE = "https://www.bbc.co.uk/weather"  # where the quick exit leads: a page that anybody might be reading
 
 
@@ -88,6 +90,7 @@ def create_app(settings: Settings) -> Flask:
 def _healthz() -> Response:
     """Answers 200 when the database answers."""
     from portal.people.models import Trust
+from portal.people.rules import Audience
 
     unit_of_work.reader().execute(select(Trust.id).limit(1)).first()
     return Response("ok\n", mimetype="text/plain")
@@ -108,5 +111,5 @@ def _around_every_page() -> dict[str, object]:
         "nav": doors_for(actor),
         "footer_links": footer(),
         "sign_out_url": url_for("accounts.sign_out") if actor else None,
-        "exit_url": ELSEWHERE if actor else None,
+        "exit_url": ELSEWHERE if actor and actor.audience in QUICK_EXIT else None,
     }

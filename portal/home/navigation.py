@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
 from portal.kernel.words import N_
 from portal.people.actor import Actor
@@ -27,7 +27,6 @@ STAFF = ((N_("Home"), "home.staff"), (N_("Children"), "profiles.pupils"))
 LESSONS = (N_("Lesson sign-in"), "pupil_sign_in.lesson")
 OFFICE = ((N_("Adults and access"), "people.contacts"), (N_("Import"), "intake.start"))
 FOOTER = (
-    (N_("Get help"), "guidance.get_help"),
     (N_("Privacy"), "guidance.privacy"),
     (N_("Accessibility"), "guidance.accessibility"),
 )
@@ -50,12 +49,12 @@ def doors_for(actor: Actor | None) -> list[Door]:
                 found += OFFICE
             if actor.has(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO):
                 found.append(LESSONS)
-    return [_door(label, endpoint) for label, endpoint in found if endpoint in current_app.view_functions]
+    return [_door(label, endpoint) for label, endpoint in found]
 
 
 def footer() -> list[Door]:
-    """The same three links, in the same order, on every page."""
-    return [_door(label, endpoint) for label, endpoint in FOOTER if endpoint in current_app.view_functions]
+    """The same links, in the same order, on every page; help has its own button beside them."""
+    return [_door(label, endpoint) for label, endpoint in FOOTER]
 
 
 def _door(label: str, endpoint: str) -> Door:

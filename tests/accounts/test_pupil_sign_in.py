@@ -239,7 +239,7 @@ def test_the_teacher_gives_pictures_that_are_unique_in_the_class(app, as_persona
     taken = teacher.post(path, data={"picture": card.picture, "secret": "cat"})
     assert taken.status_code == 422
     assert "Another child in this class has this picture." in words(taken)
-    for nonsense in ({}, {"picture": "key"}, {"picture": "key", "secret": "no such"}):
+    for nonsense in ({"picture": "", "secret": "cat"}, {"picture": "key", "secret": "no such"}):
         assert teacher.post(path, data=nonsense).status_code == 422
     assert teacher.post(path, data={"picture": "key", "secret": "clock"}).status_code == 303
     assert teacher.post(path, data={"picture": "key", "secret": "boat"}).status_code == 303

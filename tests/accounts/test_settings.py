@@ -159,7 +159,7 @@ def test_the_pages_are_for_families(sqlite_app, as_persona):
 
 
 def test_a_page_in_use_after_a_while_can_still_be_saved(app, ids, as_persona):
-    """Noting that a sitting is in use is a write of its own: it must wait for nobody, least of all for the page itself."""
+    """Noting that a sitting is in use is a write of its own: it must not wait for the page itself."""
     client = as_persona("parent")
     values = chosen(client.get("/settings"))
     with time_machine.travel(clock.now() + clock.minutes(5)):
