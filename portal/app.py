@@ -89,9 +89,6 @@ def create_app(settings: Settings) -> Flask:
 
 def _healthz() -> Response:
     """Answers 200 when the database answers."""
-    from portal.people.models import Trust
-from portal.people.rules import Audience
-
     unit_of_work.reader().execute(select(Trust.id).limit(1)).first()
     return Response("ok\n", mimetype="text/plain")
 

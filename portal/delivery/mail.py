@@ -106,9 +106,9 @@ class SmtpSender:
         mail["Subject"] = message.subject
         mail["Date"] = message.written_at
         mail["Message-ID"] = f"<{message.id}@{self._from.rpartition('@')[2]}>"
-        mail["Content-Language"] = LANGUAGES[message.language].html_tag
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)
+        mail["Content-Language"] = LANGUAGES[message.language].html_tag  # set_content drops it if it comes first
         return mail
 
 

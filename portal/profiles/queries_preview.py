@@ -64,8 +64,9 @@ def preview(
     words = wordings(session, pupil_id=pupil_id, language=language, written_in=[row.language])
     page = page_of(row, goals, facts, words, None, pupil_id=pupil_id)
     plan = page.plan and replace(page.plan, published_at=page.plan.published_at or now)
+    looks = tuple(replace(look, is_me=False) for look in page.looks)
     return Preview(
-        page=replace(page, plan=plan),
+        page=replace(page, plan=plan, looks=looks),
         is_draft=row.published_at is None,
         coverage=coverage(
             session,

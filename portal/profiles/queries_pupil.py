@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
@@ -17,35 +17,35 @@ from portal.profiles.models import Plan, PlanVersion, Responsibility, Target
 from portal.profiles.queries_texts import SchoolText, Wordings, wordings
 from portal.profiles.rules import Party, TargetState, VersionState
 
-ME = (
-    select(
-        Pupil.forename,
-        Pupil.known_as,
-        Pupil.nc_year,
-        School.name.label("school"),
-        School.theme,
-        School.sendco_word,
-        PlanVersion.id.label("version_id"),
-        PlanVersion.language,
-        PlanVersion.people_like,
-        PlanVersion.important_to_me,
-        PlanVersion.how_to_support,
+
+def _me(which: ColumnElement[bool]) -> Any:
+    """The pupil, the school, and this version of an open plan."""
+    return (
+        select(
+            Pupil.forename,
+            Pupil.known_as,
+            Pupil.nc_year,
+            School.name.label("school"),
+            School.theme,
+            School.sendco_word,
+            PlanVersion.id.label("version_id"),
+            PlanVersion.language,
+            PlanVersion.people_like,
+            PlanVersion.important_to_me,
+            PlanVersion.how_to_support,
+        )
+        .select_from(Pupil)
+        .join(School, School.id == Pupil.school_id)
+        .outerjoin(Plan, and_(Plan.pupil_id == Pupil.id, Plan.closed_on.is_(None)))
+        .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.pupil_id == Pupil.id, which))
+        .where(Pupil.id == bindparam("pupil_id"))
+        .order_by(PlanVersion.id.is_(None), PlanVersion.published_at.desc().nulls_last(), Plan.id)
+        .limit(1)
     )
-    .select_from(Pupil)
-    .join(School, School.id == Pupil.school_id)
-    .outerjoin(Plan, and_(Plan.pupil_id == Pupil.id, Plan.closed_on.is_(None)))
-    .outerjoin(
-        PlanVersion,
-        and_(
-            PlanVersion.plan_id == Plan.id,
-            PlanVersion.pupil_id == Pupil.id,
-            PlanVersion.state == VersionState.PUBLISHED,
-        ),
-    )
-    .where(Pupil.id == bindparam("pupil_id"))
-    .order_by(PlanVersion.published_at.desc().nulls_last(), Plan.id)
-    .limit(1)
-)
+
+
+ME = _me(PlanVersion.state == VersionState.PUBLISHED)
+ME_LATER = _me(PlanVersion.id == bindparam("version_id"))
 TARGETS = (
     select(
         Target.thread,
@@ -115,9 +115,17 @@ class MyPage:
         return not (self.people_like or self.important_to_me or self.how_to_support or self.targets)
 
 
-def my_page(session: PortalSession, *, pupil_id: uuid.UUID | None, language: str, today: date) -> MyPage:
-    """The pupil's page from the published plan. Raises NotFound outside the session's scope."""
-    row = session.execute(ME, {"pupil_id": pupil_id}).first() if pupil_id else None
+def my_page(
+    session: PortalSession,
+    *,
+    pupil_id: uuid.UUID | None,
+    language: str,
+    today: date,
+    version_id: uuid.UUID | None = None,
+) -> MyPage:
+    """The pupil's page from the published plan, or from the version a SENDCO wants to see first. Raises NotFound."""
+    chosen = ME_LATER if version_id else ME
+    row = session.execute(chosen, {"pupil_id": pupil_id, "version_id": version_id}).first() if pupil_id else None
     if row is None or pupil_id is None:
         raise NotFound
     asked = {"pupil_id": pupil_id, "version_id": row.version_id}

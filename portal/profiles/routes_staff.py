@@ -25,8 +25,11 @@ from portal.profiles import (
 )
 from portal.profiles.forms_staff import NeedsForm, NoteForm, RegisterForm, TranslationForm
 from portal.profiles.page_words import WORDS
+from portal.profiles.queries_pupil import my_page
 from portal.profiles.queries_staff import Filter
-from portal.profiles.rules import RegisterKind, SenProvision
+from portal.profiles.queries_translations import Coverage
+from portal.profiles.queries_version import version_content
+from portal.profiles.rules import RegisterKind, SenProvision, VersionState
 from portal.profiles.rules_steps import ONTO, check_decision, steps_from
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import LANGUAGES, offered, speaking
@@ -143,8 +146,7 @@ def _translations(pupil_id: uuid.UUID, language: str) -> queries_translations.Tr
 @bp.get("/staff/children/<uuid:pupil_id>/versions/<uuid:version_id>/preview", access=SENDCO_PUPIL)
 def preview(pupil_id: uuid.UUID, version_id: uuid.UUID) -> str:
     """The family's page of this version in a chosen language, before it is out."""
-    asked = request.args.get("reader", "en")
-    reader = asked if asked in {language.tag for language in offered()} else "en"
+    reader = _reader()
     found = queries_preview.preview(
         db(),
         viewer=current_actor(),
@@ -154,16 +156,42 @@ def preview(pupil_id: uuid.UUID, version_id: uuid.UUID) -> str:
         today=clock.today(),
         now=clock.now(),
     )
+    bar = _preview_bar(pupil_id, version_id, reader, found.is_draft, found.coverage)
+    with speaking(reader):
+        return render_template("profiles/staff/preview.html", page=found.page, bar=bar, preview=True, **WORDS)
+
+
+@bp.get("/staff/children/<uuid:pupil_id>/versions/<uuid:version_id>/preview/pupil", access=SENDCO_PUPIL)
+def preview_pupil(pupil_id: uuid.UUID, version_id: uuid.UUID) -> str:
+    """The child's own page of this version."""
+    reader = _reader()
+    content = version_content(db(), pupil_id=pupil_id, version_id=version_id)
+    page = my_page(db(), pupil_id=pupil_id, language=reader, today=clock.today(), version_id=version_id)
+    bar = _preview_bar(pupil_id, version_id, reader, content.state == VersionState.DRAFT)
+    with speaking(reader):
+        return render_template("profiles/staff/preview_pupil.html", page=page, bar=bar, preview=True, **WORDS)
+
+
+def _reader() -> str:
+    asked = request.args.get("reader", "en")
+    return asked if asked in {language.tag for language in offered()} else "en"
+
+
+def _preview_bar(
+    pupil_id: uuid.UUID, version_id: uuid.UUID, reader: str, is_draft: bool, coverage: tuple[Coverage, ...] = ()
+) -> Markup:
+    """Said in the SENDCO's own language, whatever language the page below it speaks."""
     bar = render_template(
         "profiles/staff/_preview_bar.html",
-        found=found,
+        here=request.endpoint,
+        ids={"pupil_id": pupil_id, "version_id": version_id},
         reader=reader,
-        version_id=version_id,
+        is_draft=is_draft,
+        coverage=coverage,
         offered=offered(),
         **WORDS,
     )
-    with speaking(reader):
-        return render_template("profiles/staff/preview.html", page=found.page, bar=Markup(bar), preview=True, **WORDS)
+    return Markup(bar)  # noqa: S704 - a template has escaped it
 
 
 @bp.route("/staff/children/<uuid:pupil_id>/register", methods=["GET", "POST"], access=SENDCO_PUPIL)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.kernel.words import N_
-from portal.profiles.rules_content import TARGET_TEXTS, TargetContent, VersionContent, family_texts
+from portal.profiles.rules_content import TargetContent, VersionContent, family_texts
 
 LONGEST_SENTENCE = 25  # words; more than that and many readers lose the beginning
 _SENTENCES = re.compile(r"[.!?…\n]+")
+_COUNTED = re.compile(
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|once|twice|half|every|each|daily|always|alone|herself|himself)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def _hints(content: VersionContent, today: date) -> Iterator[Hint]:
 
 
 def _about(target: TargetContent) -> Iterator[Hint]:
-    measured = any(letter.isdigit() for name in TARGET_TEXTS for letter in getattr(target, name))
+    measured = any(_COUNTED.search(getattr(target, name)) for name in ("goal", "how_we_will_know"))
     for missing, message in (
         (not target.now, N_("Say where things are now.")),
         (not measured, N_("There is no number in it. How many, how often, or how long?")),

@@ -269,7 +269,7 @@ def test_the_step_cookie_runs_out_and_cannot_be_forged(sqlite_app, ids, email_of
     later = clock.now() + timedelta(minutes=31)
     with time_machine.travel(later):
         assert type_pin(client).headers["Location"] == "/sign-in/family"
-    client.set_cookie("pend", '{"way":"mailed","code":"%s","onward":""}' % parent, domain="127.0.0.1")
+    client.set_cookie("pend", f'{{"way":"mailed","code":"{parent}","onward":""}}', domain="127.0.0.1")
     assert type_pin(client).headers["Location"] == "/sign-in/family"
 
 

@@ -284,6 +284,7 @@ def test_the_address_of_a_mail_to_confirm_is_forgotten_once_it_is_sent(app, as_p
     assert "address" not in items(sessions)[0].facts
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 @pytest.mark.parametrize("right", [True, False])
 def test_the_server_may_ask_for_name_and_password(sqlite_app, tmp_path, right):
     box = Letterbox()

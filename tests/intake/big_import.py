@@ -5,44 +5,36 @@ import os
 import resource
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from portal.demo.fill import fill
 from portal.intake.commands import imports
 from portal.kernel.db import Base, make_engine
 from portal.kernel.scope import PortalSession, system
-from portal.people.models import PupilContact
+from portal.people.models import PupilContact, School, Trust
+from portal.people.rules import Phase
 
 
-def main(folder: Path, file: Path, urn: str) -> None:
-    url = os.environ["DATABASE_URL"]
-    engine = make_engine(url).execution_options(write=True)
+def main(file: Path, urn: str) -> None:
+    engine = make_engine(os.environ["DATABASE_URL"]).execution_options(write=True)
     Base.metadata.create_all(engine)
     with PortalSession(engine, scope=system("the size of imports")) as session:
-        fill(session, today=date.today(), pepper="a pepper for tests only, forty characters")
+        trust = Trust(name="Invented Trust")
+        session.add(trust)
+        session.flush()
+        school = School(trust_id=trust.id, name="Invented School", phase=Phase.PRIMARY, urn=urn, laestab="3304998")
+        session.add(school)
         session.commit()
-    figures = {}
-    for name, arguments in {"dry run": ["--dry-run"], "import": [], "again": []}.items():
-        if name == "again":
-            file.write_bytes(file.read_bytes() + b"\n")
-        began = time.perf_counter()
-        code = 0
-        try:
-            imports.main(["ctf", str(file), "--school", urn, *arguments], standalone_mode=False)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        figures[name] = {
-            "seconds": time.perf_counter() - began,
-            "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "code": code,
-        }
+    began = time.process_time()
+    for arguments in (["--dry-run"], []):
+        imports.main(["ctf", str(file), "--school", urn, *arguments], standalone_mode=False)
+    seconds = time.process_time() - began
     with PortalSession(engine, scope=system("the size of imports")) as session:
-        figures["links"] = session.scalar(select(func.count()).select_from(PupilContact))
-    print("FIGURES", json.dumps(figures))
+        links = session.scalar(select(func.count()).select_from(PupilContact).where(PupilContact.source == "ctf"))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "megabytes": megabytes, "links": links}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -138,9 +138,7 @@ def test_the_same_name_without_the_same_address_is_another_adult(office: Office)
 
 def test_a_proposal_nobody_decided_yet_follows_the_file(office: Office) -> None:
     office.bring(Kind.CTF, ctf_for(HAZEL, family(adult("Ada", responsible="false"))))
-    entries = office.bring(
-        Kind.CTF, ctf_for(HAZEL, family(adult("Ada", responsible="true", mail="ada@example.org")))
-    )
+    entries = office.bring(Kind.CTF, ctf_for(HAZEL, family(adult("Ada", responsible="true", mail="ada@example.org"))))
     assert differences(entries, Fate.CHANGED) == {
         "Parental responsibility": ("No", "Yes"),
         "E-mail": ("", "ada@example.org"),
@@ -160,9 +158,7 @@ def test_a_decided_link_is_untouched(office: Office) -> None:
         order_seen_by=office.actor.person_id,
     )
     before = everything(office)
-    entries = office.bring(
-        Kind.CTF, ctf_for(HAZEL, family(adult("Ada", responsible="true", mail="new@example.org")))
-    )
+    entries = office.bring(Kind.CTF, ctf_for(HAZEL, family(adult("Ada", responsible="true", mail="new@example.org"))))
     assert differences(entries, Fate.CONFLICT) == {
         "Parental responsibility": ("No", "Yes"),
         "E-mail": ("ada@example.org", "new@example.org"),

@@ -10,7 +10,7 @@ from portal.kernel.audit import AuditEvent
 from portal.kernel.outbox import OutboxItem
 from portal.profiles.models import Outcome, PlanVersion, Responsibility, Target
 from portal.profiles.rules import VersionState
-from tests.pages import words
+from tests.pages import parse, words
 from tests.profiles.filling import ask, begin_draft, fields, main_form, send
 
 
@@ -187,6 +187,28 @@ def test_the_preview_is_the_familys_page_before_it_is_out(app, as_persona, ids, 
         assert as_persona(persona).get(url).status_code == status, persona
     foreign = ask(app, select(PlanVersion.id).where(PlanVersion.pupil_id == ids.pupil("Sagal")))[0]
     assert sendco.get(f"/staff/children/{zara}/versions/{foreign}/preview").status_code == 404
+
+
+def test_nothing_on_a_preview_leads_where_a_sendco_may_not_go(app, as_persona, ids, ready):
+    sendco = as_persona("sendco")
+    url = f"/staff/children/{ids.pupil('Zara')}/versions/{ready.rsplit('/', 1)[1]}/preview"
+    for address in (url, url + "/pupil"):
+        page = parse(sendco.get(address))
+        for link in {str(href) for href in page.xpath("//main//a/@href") if href.startswith("/")}:
+            assert sendco.get(link).status_code == 200, link
+        assert not page.xpath("//main//form")
+
+
+def test_the_childs_own_page_can_be_seen_before_it_is_out(app, as_persona, ids, ready):
+    zara, sendco = ids.pupil("Zara"), as_persona("sendco")
+    url = f"/staff/children/{zara}/versions/{ready.rsplit('/', 1)[1]}/preview/pupil"
+    assert "New words about Zara." in words(sendco.get(url))
+    assert "Hello Zara" in words(sendco.get(url))
+    for persona, status in (("headteacher", 403), ("pupil-young", 403), ("sendco-other-school", 404)):
+        assert as_persona(persona).get(url).status_code == status, persona
+    foreign = ask(app, select(PlanVersion.id).where(PlanVersion.pupil_id == ids.pupil("Sagal")))[0]
+    assert sendco.get(f"/staff/children/{zara}/versions/{foreign}/preview/pupil").status_code == 404
+    assert "New words about Zara." not in words(as_persona("pupil-young").get("/me"))
 
 
 def test_nothing_of_a_version_is_lost(app, as_persona, ids, ready):
