@@ -18,7 +18,7 @@ def letters_pdf(batch: NewBatch, *, sender: Sender, base_url: str) -> bytes:
             "letters": [_letter(letter, batch.name, sender, base_url) for letter in batch.letters],
         }
         return render(
-            "letter.typ", data, language=LANGUAGES[batch.language], title=_("Your way into the school's family pages")
+            "letter", data, language=LANGUAGES[batch.language], title=_("Your way into the school's family pages")
         )
 
 

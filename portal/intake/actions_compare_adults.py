@@ -149,12 +149,8 @@ class AdultsComparison:
 
     def _link(self, proposal: Proposal, pupil_id: uuid.UUID) -> KnownLink | None:
         """The link this proposal speaks of: the same name, with the same relationship or the same address."""
-        name, ways = folded(proposal.full_name), _folded_ways(proposal)
-        namesakes = [
-            link
-            for link in self._known.links.get(pupil_id, ())
-            if folded(self._known.adults[link.adult_id].full_name) == name
-        ]
+        ways = _folded_ways(proposal)
+        namesakes = self._known.links.get((pupil_id, folded(proposal.full_name)), ())
         reached = [link for link in namesakes if ways & self._known.adults[link.adult_id].ways.keys()]
         related = [link for link in namesakes if link.relationship == proposal.relationship]
         both = [link for link in related if link in reached]
@@ -185,7 +181,7 @@ class AdultsComparison:
             source=self._source,
             **values,
         )
-        self._known.links[pupil_id].append(KnownLink(link_id, adult.id, **values, decided=False))
+        self._known.add_link(pupil_id, KnownLink(link_id, adult.id, **values, decided=False))
         self._changes.children.add(pupil_id)
         for field in ("relationship", "parental_responsibility", "lives_with_pupil"):
             if getattr(proposal, field) is not None:

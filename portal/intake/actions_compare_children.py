@@ -167,7 +167,7 @@ class _Known:
         found.weigh("surname", pupil.surname, child.surname, held=held)
         found.weigh("known_as", pupil.known_as, _known_as(child), held=held)
         # The day that rights pass to the young person hangs on this, and with it who may read.
-        decided = any(link.decided for link in self.known.adults.links.get(pupil.id, ()))
+        decided = pupil.id in self.known.adults.decided
         found.weigh("born_on", pupil.born_on, child.dob, held=held or decided)
         found.weigh("nc_year", pupil.nc_year, child.nc_year, held=held)
         found.weigh("home_language_code", pupil.home_language_code, _first_language(child), held=held)

@@ -181,11 +181,19 @@ class KnownAdult:
 
 @dataclass(slots=True)
 class KnownAdults:
-    """The adults of a school by id, by child, and by name with an address; what a file adds is put in as it is read."""
+    """The adults of a school by id, by child and name, and by name and address; what a file adds is put in as it is
+    read. `decided` are the children with an adult about whom staff decided."""
 
     adults: dict[uuid.UUID, KnownAdult] = field(default_factory=dict)
-    links: dict[uuid.UUID, list[KnownLink]] = field(default_factory=lambda: defaultdict(list))
+    links: dict[tuple[uuid.UUID, str], list[KnownLink]] = field(default_factory=lambda: defaultdict(list))
     by_way: dict[tuple[str, Way], uuid.UUID] = field(default_factory=dict)
+    decided: set[uuid.UUID] = field(default_factory=set)
+
+    def add_link(self, pupil_id: uuid.UUID, link: KnownLink) -> None:
+        """One more adult of a child; the adult is known already."""
+        self.links[pupil_id, folded(self.adults[link.adult_id].full_name)].append(link)
+        if link.decided:
+            self.decided.add(pupil_id)
 
     def add_way(self, adult: KnownAdult, way: Way, written: str) -> None:
         """One more address of an adult."""
@@ -219,10 +227,10 @@ def adults_of(session: PortalSession, *, school: TheSchool) -> KnownAdults:
         .order_by(PupilContact.priority, PupilContact.id)
     )
     for pupil_id, key, adult_id, relationship, responsibility, lives, decided, *person, epoch in links:
-        known.links[pupil_id].append(KnownLink(key, adult_id, relationship, responsibility, lives, decided))
         adult = known.adults.setdefault(adult_id, KnownAdult(adult_id, *person))
         # Every decision, at whichever school, moves the epoch on.
         adult.settled = adult.settled or decided or epoch > 0
+        known.add_link(pupil_id, KnownLink(key, adult_id, relationship, responsibility, lives, decided))
     points = session.execute(
         select(ContactPoint.adult_id, ContactPoint.kind, ContactPoint.value)
         .where(ContactPoint.adult_id.in_(select(PupilContact.adult_id).where(PupilContact.school_id == school.id)))

@@ -18,20 +18,19 @@ from portal.profiles.models import (
     Plan,
     PlanKind,
     PlanVersion,
-    ProgressNote,
     RegisterEvent,
     RegisterWord,
     SenNeed,
     SenStatusPeriod,
 )
+from portal.profiles.queries_progress import FILE_NOTES, NoteLine, notes_of
 from portal.profiles.queries_staff import READS_PLANS
 from portal.profiles.queries_version import version_content
-from portal.profiles.rules import Rating, RegisterKind, SenProvision, VersionState
+from portal.profiles.rules import RegisterKind, SenProvision, VersionState
 from portal.profiles.rules_content import VersionContent
 from portal.profiles.rules_steps import SUPPORTED, Standing
 
 READS_EVENTS = (Role.SENDCO, Role.HEADTEACHER, Role.CLASS_TEACHER)
-NOTES_SHOWN = 60
 
 HEAD = (
     select(
@@ -76,24 +75,6 @@ VERSIONS = (
     .where(PlanVersion.pupil_id == bindparam("pupil_id"))
     .order_by(Plan.closed_on.is_not(None), PlanKind.label, PlanVersion.number.desc(), PlanVersion.id)
 )
-NOTES = (
-    select(
-        ProgressNote.target_thread,
-        ProgressNote.at,
-        ProgressNote.rating,
-        ProgressNote.text,
-        ProgressNote.language,
-        ProgressNote.steps_done,
-        ProgressNote.for_family,
-        Person.full_name,
-        Person.known_as,
-    )
-    .join(Person, Person.id == ProgressNote.written_by)
-    .where(ProgressNote.pupil_id == bindparam("pupil_id"))
-    .order_by(ProgressNote.at.desc(), ProgressNote.id)
-)
-FILE_NOTES = NOTES.limit(NOTES_SHOWN)
-TARGET_NOTES = NOTES.where(ProgressNote.target_thread == bindparam("thread"))
 adult = aliased(Person, name="adult")
 EVENTS = (
     select(
@@ -163,20 +144,6 @@ class VersionLine:
     published_at: datetime | None
     written_at: datetime
     is_closed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteLine:
-    """One note as staff read it."""
-
-    thread: uuid.UUID
-    at: datetime
-    rating: Rating
-    text: str
-    language: str
-    steps_done: int | None
-    for_family: bool
-    writer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,23 +236,6 @@ def _lines(session: PortalSession, pupil_id: uuid.UUID) -> Iterable[VersionLine]
     for row in session.execute(VERSIONS, {"pupil_id": pupil_id}):
         values = row._asdict()
         yield VersionLine(is_closed=values.pop("closed_on") is not None, **values)
-
-
-def notes_of(rows: Iterable[Any]) -> tuple[NoteLine, ...]:
-    """Rows of NOTES, newest first."""
-    return tuple(
-        NoteLine(
-            thread=row.target_thread,
-            at=row.at,
-            rating=row.rating,
-            text=row.text,
-            language=row.language,
-            steps_done=row.steps_done,
-            for_family=row.for_family,
-            writer=row.known_as or row.full_name,
-        )
-        for row in rows
-    )
 
 
 def _events(session: PortalSession, pupil_id: uuid.UUID) -> Iterable[EventLine]:

@@ -1,16 +1,18 @@
-"""One target with the notes there are, for whoever writes the next one."""
+"""Notes about targets as staff read them, and one target with its notes for whoever writes the next."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.people.models import Pupil
-from portal.profiles.models import Plan, PlanVersion, Target
-from portal.profiles.queries_file import TARGET_NOTES, NoteLine, notes_of
-from portal.profiles.rules import VersionState
+from portal.people.models import Person, Pupil
+from portal.profiles.models import Plan, PlanVersion, ProgressNote, Target
+from portal.profiles.rules import Rating, VersionState
 
 TARGET = (
     select(
@@ -34,6 +36,41 @@ TARGET = (
     )
     .order_by(Plan.closed_on.is_not(None), PlanVersion.published_at.desc(), Target.id)
 )
+
+
+NOTES_SHOWN = 60
+NOTES = (
+    select(
+        ProgressNote.target_thread,
+        ProgressNote.at,
+        ProgressNote.rating,
+        ProgressNote.text,
+        ProgressNote.language,
+        ProgressNote.steps_done,
+        ProgressNote.for_family,
+        Person.full_name,
+        Person.known_as,
+    )
+    .join(Person, Person.id == ProgressNote.written_by)
+    .where(ProgressNote.pupil_id == bindparam("pupil_id"))
+    .order_by(ProgressNote.at.desc(), ProgressNote.id)
+)
+FILE_NOTES = NOTES.limit(NOTES_SHOWN)
+TARGET_NOTES = NOTES.where(ProgressNote.target_thread == bindparam("thread"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLine:
+    """One note as staff read it."""
+
+    thread: uuid.UUID
+    at: datetime
+    rating: Rating
+    text: str
+    language: str
+    steps_done: int | None
+    for_family: bool
+    writer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,4 +102,21 @@ def target_to_note(session: PortalSession, *, pupil_id: uuid.UUID, thread: uuid.
         pupil_id=pupil_id,
         thread=thread,
         **{name: value for name, value in values.items() if name != "forename"},
+    )
+
+
+def notes_of(rows: Iterable[Any]) -> tuple[NoteLine, ...]:
+    """Rows of NOTES, newest first."""
+    return tuple(
+        NoteLine(
+            thread=row.target_thread,
+            at=row.at,
+            rating=row.rating,
+            text=row.text,
+            language=row.language,
+            steps_done=row.steps_done,
+            for_family=row.for_family,
+            writer=row.known_as or row.full_name,
+        )
+        for row in rows
     )

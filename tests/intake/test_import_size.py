@@ -1,4 +1,4 @@
-"""A file of 5,000 children is shown and brought in within the limits of the issue: 60 seconds, 300 MB, both together."""
+"""A file of 5,000 children is shown and brought in within 60 seconds and 300 MB, both together."""
 
 import json
 import os

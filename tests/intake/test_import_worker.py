@@ -136,7 +136,8 @@ def test_the_worker_works_within_the_school(office: Office, monkeypatch: pytest.
         return changes
 
     monkeypatch.setattr("portal.intake.actions.compare", wrong)
-    monkeypatch.setattr(Changes, "digest", lambda _self: office.page(job.id).digest)
+    shown = office.page(job.id).digest
+    monkeypatch.setattr(Changes, "digest", lambda _self: shown)
     with pytest.raises(ScopeError):
         work_on_imports(sessions(office), now=clock.now())
 
@@ -192,7 +193,9 @@ def test_an_error_of_the_database_brings_in_nothing(office: Office, monkeypatch:
     record = actions_write.audit.record
 
     def broken(session: PortalSession, *arguments: object, **facts: object) -> None:
-        session.add(Pupil(school_id=office.actor.school_id, upn=upn(1), forename="A", surname="B", nc_year="1", born_on=clock.today(), rights_pass_on=clock.today()))  # fmt: skip
+        names = {"upn": upn(1), "forename": "Another", "surname": "Child", "nc_year": "1"}
+        day = clock.today()
+        session.add(Pupil(school_id=office.actor.school_id, born_on=day, rights_pass_on=day, **names))
         record(session, *arguments, **facts)  # type: ignore[arg-type]
 
     monkeypatch.setattr("portal.intake.actions_write.audit.record", broken)
@@ -238,9 +241,9 @@ def test_contacts_of_a_large_table_are_the_workers_too(office: Office) -> None:
     rows = [{**row, "adult_forename": f"Ada{n}", "email": f"ada{n}@{'x' * 60}.example.org"} for n in range(9_000)]
     job_id = office.upload(Kind.CONTACTS, contacts_csv(*rows))
     assert office.page(job_id).is_busy
-    began = time.perf_counter()
+    began = time.process_time()
     work_on_imports(sessions(office), now=clock.now())
     assert office.confirm(job_id) is ImportState.CONFIRMED
     work_on_imports(sessions(office), now=clock.now())
     assert office.page(job_id).job.state is ImportState.DONE
-    assert time.perf_counter() - began < 60
+    assert time.process_time() - began < 30

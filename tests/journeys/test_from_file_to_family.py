@@ -71,6 +71,8 @@ def office(site: Site, page: Page, language: str, folder: Path) -> str:
     transfer.write_text(ctf(language), encoding="utf-8")
     plan.write_text(plans(language), encoding="utf-8")
     upload(page, site, "ctf", transfer)
+    for folded in page.locator("main details:not([open]) > summary").all():
+        folded.click()
     assert "O'Rahmani" in text_of(page)
     confirm(page)
     upload(page, site, "plans", plan)
@@ -87,8 +89,8 @@ def office(site: Site, page: Page, language: str, folder: Path) -> str:
     page.wait_for_url(re.compile(r"/adults$"))
 
     page.goto(f"{site.url}/staff/letters")
-    for box in page.locator("input[name=contact]:checked").all():
-        box.uncheck()
+    for box in page.locator("input[name=contact]").all():
+        box.set_checked(False)
     label = page.locator("label", has_text=f"Laila {language} O'Rahmani")
     label.click()
     check(page)

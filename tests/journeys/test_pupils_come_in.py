@@ -19,10 +19,10 @@ def open_lesson(site: Site, page: Page, language: str) -> str:
     check(page)
     if page.locator("input[name=class_id]").count():
         page.locator("input[name=class_id]").first.check()
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
+    page.locator("main form", has=page.locator("[name=class_id]")).locator("button[type=submit]").click()
+    page.wait_for_selector(".room-code")
     check(page)
-    found = re.search(r"\b([0-9A-Z]{3})[ -]?([0-9A-Z]{3})\b", page.locator("main").inner_text())
+    found = re.search(r"\b([0-9A-Z]{3})[ -]?([0-9A-Z]{3})\b", page.locator(".room-code").first.inner_text())
     assert found, page.locator("main").inner_text()
     return found.group(1) + found.group(2)
 
