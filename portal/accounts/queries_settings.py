@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from portal.accounts.rules import as_written
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import ContactPoint, Person
@@ -13,7 +14,7 @@ from portal.people.rules import ContactKind
 
 @dataclass(frozen=True, slots=True)
 class OwnAddress:
-    """One address or number of the reader."""
+    """One address or number of the reader, as one writes it."""
 
     point_id: uuid.UUID
     kind: ContactKind
@@ -44,4 +45,5 @@ def own_settings(session: PortalSession, *, viewer: Actor) -> OwnSettings:
         .where(ContactPoint.adult_id == viewer.person_id)
         .order_by(ContactPoint.kind, ContactPoint.value)
     )
-    return OwnSettings(*person, tuple(OwnAddress(*row) for row in points))
+    addresses = tuple(OwnAddress(row.id, row.kind, as_written(row.kind, row.value), row.wanted) for row in points)
+    return OwnSettings(*person, addresses)

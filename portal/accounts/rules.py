@@ -24,6 +24,7 @@ MAILED_CODE_MINUTES = 10
 MAILED_CODE_CAP_MINUTES = 30
 MAILED_CODES_AN_HOUR = 5
 MOST_ADDRESSES = 5
+BRITAIN = 44  # how its telephone numbers begin abroad
 PIN_TRIES = 5
 CODE_TRIES = 6
 PASSWORD_TRIES = 10
@@ -216,6 +217,16 @@ def read_address(typed: str) -> Address:
         if number is not None and phonenumbers.is_possible_number(number):
             return Address(ContactKind.MOBILE, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     raise Invalid(N_("Type an e-mail address or a mobile number."), field="address")
+
+
+def as_written(kind: ContactKind, value: str) -> str:
+    """An address as its owner would write it: a British number without +44."""
+    if kind != ContactKind.MOBILE:
+        return value
+    number = phonenumbers.parse(value, "GB")
+    formats = phonenumbers.PhoneNumberFormat
+    style = formats.NATIONAL if number.country_code == BRITAIN else formats.INTERNATIONAL
+    return phonenumbers.format_number(number, style)
 
 
 def totp_step(secret: str, code: str, now: datetime, last_step: int) -> int | None:

@@ -10,7 +10,7 @@ from portal.intake.codes import NeedType
 from portal.intake.formats.ctf_pupil import CtfPupil
 from portal.intake.queries_known import KnownAdults, KnownNeed, KnownPeriod, KnownPupil, KnownSen, TheSchool
 from portal.intake.rules import Problem, refused, warning
-from portal.intake.rules_changes import About, Changes, Difference, Fate, Weighing
+from portal.intake.rules_changes import About, Changes, Difference, Entry, Fate, Weighing
 from portal.intake.rules_sen import (
     Need,
     Period,
@@ -52,7 +52,7 @@ class ChildrenKnown:
 
 
 def matched(told: Iterable[CtfPupil], pupils: Iterable[KnownPupil]) -> dict[str, KnownPupil | None]:
-    """The known child for a UPN of the file: by that UPN, else a former one. None: another child of it has been that."""
+    """The known child for a UPN of the file: by it, else by a former one. None: another of the file is that child."""
     told, pupils = tuple(told), tuple(pupils)
     by_upn = {pupil.upn: pupil for pupil in pupils if pupil.upn}
     by_former = {former: pupil for pupil in pupils for former in pupil.former_upns}
@@ -72,8 +72,8 @@ def compare_children(changes: Changes, told: tuple[CtfPupil, ...], known: Childr
     found = matched(told, known.pupils)
     adults = AdultsComparison(changes, known.adults, known.school, SOURCE)
     for child in told:
-        name = f"{child.preferred_forename or child.forename} {child.surname}".strip()
         pupil = found.get(child.upn)
+        name = pupil.name if pupil else f"{child.preferred_forename or child.forename} {child.surname}".strip()
         if pupil is None and child.upn in found:
             changes.problems((refused(TWICE, line=child.line, column="UPN"),), About.CHILD, name)
             continue
@@ -127,7 +127,8 @@ def _new(changes: Changes, child: CtfPupil, known: ChildrenKnown, name: str, tod
     for rank, need in enumerate(told_needs(child, today), 1):
         _make_need(changes, about, Need(need.type, rank, need.start or _support_since(child, today)))
     changes.children.add(pupil_id)
-    changes.note(Fate.NEW, About.CHILD, child.line, name)
+    year = Difference(LABELS["nc_year"], "", child.nc_year or usual_year(child.dob, today))
+    changes.entries.append(Entry(Fate.NEW, About.CHILD, child.line, name, "", (year,)))
     return pupil_id
 
 

@@ -68,7 +68,7 @@ def upload(kind: str) -> Response | tuple[str, int]:
         today=clock.today(),
     )
     if job.known:
-        flash(_("This very file is here already. Nothing was changed."))
+        flash(_("This very file is here already. Nothing was changed."), "notice")
     return redirect(url_for("intake.show", job_id=job.job_id), 303)
 
 
@@ -101,7 +101,7 @@ def confirm(job_id: uuid.UUID) -> Response:
     if state == "done":
         flash(_("Done. The file has been brought in."))
     elif state != "confirmed":
-        flash(_("Something has changed since you looked, so nothing was brought in. Please look again."))
+        flash(_("Something has changed since you looked, so nothing was brought in. Please look again."), "notice")
     return redirect(url_for("intake.show", job_id=job_id), 303)
 
 

@@ -44,9 +44,9 @@ def many_lines(value: str, *, longest: int = 20_000) -> str:
     return clean
 
 
-def _is_safe_link(_tag: str, name: str, value: str) -> bool:
+def _is_safe_link(tag: str, name: str, value: str) -> bool:
     # bleach takes "javascript:1" for a host with a port, so the scheme is asked for by name as well
-    return name == "href" and _LINK.fullmatch(value) is not None
+    return (tag, name) == ("a", "href") and _LINK.fullmatch(value) is not None
 
 
 def clean_html(value: str) -> str:
@@ -57,7 +57,7 @@ def clean_html(value: str) -> str:
     return bleach.clean(
         value,
         tags=ALLOWED_TAGS,
-        attributes={"a": _is_safe_link},
+        attributes=_is_safe_link,
         protocols=ALLOWED_PROTOCOLS,
         strip=True,
         strip_comments=True,

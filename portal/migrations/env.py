@@ -1,6 +1,6 @@
 """What Alembic runs: one engine handed in by the portal, batch mode for SQLite."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Engine
@@ -9,7 +9,7 @@ from portal.kernel.db import UtcDateTime
 from portal.migrations.metadata import METADATA
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Our own column type is written into migrations as the plain type it is made of."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

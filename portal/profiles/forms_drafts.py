@@ -26,6 +26,14 @@ from portal.web.i18n import full_date, lazy_gettext
 ONE_A_LINE = lazy_gettext("One a line.")
 
 
+def _label(name: str) -> object:
+    return lazy_gettext(LABELS[name])
+
+
+def _part(name: str) -> object:
+    return lazy_gettext(PARTS[name])
+
+
 class LinesField(LongTextField):
     """Several short texts, one a line."""
 
@@ -92,28 +100,28 @@ class ProfileForm(PieceForm):
     """The four texts of the profile."""
 
     names = PROFILE
-    people_like = LongTextField(lazy_gettext(PARTS["people_like"]))
-    important_to_me = LongTextField(lazy_gettext(PARTS["important_to_me"]))
-    how_to_support = LongTextField(lazy_gettext(PARTS["how_to_support"]))
-    needs_in_plain_words = LongTextField(lazy_gettext(PARTS["needs_in_plain_words"]))
+    people_like = LongTextField(_part("people_like"))
+    important_to_me = LongTextField(_part("important_to_me"))
+    how_to_support = LongTextField(_part("how_to_support"))
+    needs_in_plain_words = LongTextField(_part("needs_in_plain_words"))
 
 
 class DatesForm(PieceForm):
     """From when to when the plan is for, and when it is looked at again."""
 
     names = DATES
-    starts_on = DayField(lazy_gettext(LABELS["starts_on"]))
-    ends_on = DayField(lazy_gettext(LABELS["ends_on"]))
-    review_due = DayField(lazy_gettext(LABELS["review_due"]))
+    starts_on = DayField(_label("starts_on"))
+    ends_on = DayField(_label("ends_on"))
+    review_due = DayField(_label("review_due"))
 
 
 class LinesForm(PieceForm):
     """Who does what."""
 
     names = LINES
-    pupil_lines = LinesField(lazy_gettext(LABELS["pupil_lines"]), description=ONE_A_LINE)
-    parent_lines = LinesField(lazy_gettext(LABELS["parent_lines"]), description=ONE_A_LINE)
-    school_lines = LinesField(lazy_gettext(LABELS["school_lines"]), description=ONE_A_LINE)
+    pupil_lines = LinesField(_label("pupil_lines"), description=ONE_A_LINE)
+    parent_lines = LinesField(_label("parent_lines"), description=ONE_A_LINE)
+    school_lines = LinesField(_label("school_lines"), description=ONE_A_LINE)
 
 
 class OutcomeForm(PieceForm):
@@ -125,7 +133,7 @@ class OutcomeForm(PieceForm):
         description=lazy_gettext("Think of a year or more. Short words, for the family."),
         longest=2000,
     )
-    area = SelectField(lazy_gettext(LABELS["area"]), choices=_choices(AREAS), default="")
+    area = SelectField(_label("area"), choices=_choices(AREAS), default="")
 
 
 class TargetForm(PieceForm):
@@ -134,27 +142,27 @@ class TargetForm(PieceForm):
     names = TARGET
     outcome = SelectField(lazy_gettext("Which outcome is it a step to?"))
     title = TextField(lazy_gettext("Short name of the target"), longest=300)
-    now = LongTextField(lazy_gettext(LABELS["now"]), longest=4000)
+    now = LongTextField(_label("now"), longest=4000)
     goal = LongTextField(
-        lazy_gettext(LABELS["goal"]),
+        _label("goal"),
         description=lazy_gettext("With a number: how many, how often, how long."),
         longest=4000,
     )
     how_we_will_know = LongTextField(
-        lazy_gettext(LABELS["how_we_will_know"]),
+        _label("how_we_will_know"),
         description=lazy_gettext("Who looks, when, and at what."),
         longest=4000,
     )
-    review_on = DayField(lazy_gettext(LABELS["review_on"]))
-    strategies = LinesField(lazy_gettext(LABELS["strategies"]), description=ONE_A_LINE)
-    who = TextField(lazy_gettext(LABELS["who"]))
-    does_what = LongTextField(lazy_gettext(LABELS["does_what"]), longest=4000)
+    review_on = DayField(_label("review_on"))
+    strategies = LinesField(_label("strategies"), description=ONE_A_LINE)
+    who = TextField(_label("who"))
+    does_what = LongTextField(_label("does_what"), longest=4000)
     how_often = TextField(
-        lazy_gettext(LABELS["how_often"]), description=lazy_gettext("Such as: 3 times a week, 15 minutes.")
+        _label("how_often"), description=lazy_gettext("Such as: 3 times a week, 15 minutes.")
     )
-    help_at_home = LongTextField(lazy_gettext(LABELS["help_at_home"]), longest=4000)
+    help_at_home = LongTextField(_label("help_at_home"), longest=4000)
     pupil_words = LongTextField(
-        lazy_gettext(LABELS["pupil_words"]),
+        _label("pupil_words"),
         description=lazy_gettext("One short sentence that begins with I."),
         longest=1000,
     )
@@ -163,7 +171,7 @@ class TargetForm(PieceForm):
         lazy_gettext("Steps to the goal"), choices=[(str(n), str(n)) for n in range(1, 11)], default="4", coerce=int
     )
     state = SelectField(
-        lazy_gettext(LABELS["state"]),
+        _label("state"),
         choices=_choices(TARGET_STATES),
         default=TargetState.NOT_STARTED,
         coerce=TargetState,

@@ -86,7 +86,6 @@ class RegisterForm(PortalForm):
     """A decision about the SEN register, written twice: once to fill in, once to read again before it counts."""
 
     once = HiddenField()
-    step = HiddenField()
     kind = HiddenField()
     provision = ChoiceField(
         lazy_gettext("What does the child get from now on?"),

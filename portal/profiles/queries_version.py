@@ -1,7 +1,7 @@
 """Everything one version of a plan says, in three statements, whoever needs it."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -45,8 +45,12 @@ VERSION = (
 )
 ONE_VERSION = VERSION.where(PlanVersion.id == bindparam("version_id"))
 PUBLISHED = VERSION.where(PlanVersion.plan_id == bindparam("plan_id"), PlanVersion.state == VersionState.PUBLISHED)
+STANDING = VERSION.where(Plan.closed_on.is_(None), PlanVersion.state != VersionState.EARLIER).order_by(
+    PlanVersion.state, PlanVersion.written_at.desc(), PlanVersion.id
+)
 OUTCOMES = (
     select(
+        Outcome.version_id,
         Outcome.id.label("outcome_id"),
         Outcome.thread.label("outcome_thread"),
         Outcome.position.label("outcome_position"),
@@ -72,45 +76,61 @@ OUTCOMES = (
         Target.state,
     )
     .outerjoin(Target, and_(Target.outcome_id == Outcome.id, Target.pupil_id == Outcome.pupil_id))
-    .where(Outcome.pupil_id == bindparam("pupil_id"), Outcome.version_id == bindparam("version_id"))
-    .order_by(Outcome.position, Target.position)
+    .where(Outcome.pupil_id == bindparam("pupil_id"), Outcome.version_id.in_(bindparam("version_ids", expanding=True)))
+    .order_by(Outcome.version_id, Outcome.position, Target.position)
 )
 LINES_OF = (
-    select(Responsibility.party, Responsibility.text)
-    .where(Responsibility.pupil_id == bindparam("pupil_id"), Responsibility.version_id == bindparam("version_id"))
-    .order_by(Responsibility.party, Responsibility.position)
+    select(Responsibility.version_id, Responsibility.party, Responsibility.text)
+    .where(
+        Responsibility.pupil_id == bindparam("pupil_id"),
+        Responsibility.version_id.in_(bindparam("version_ids", expanding=True)),
+    )
+    .order_by(Responsibility.version_id, Responsibility.party, Responsibility.position)
 )
 
 
 def version_content(session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.UUID) -> VersionContent:
     """One version with all it says. Raises NotFound when the pupil has no such version."""
-    row = session.execute(ONE_VERSION, {"pupil_id": pupil_id, "version_id": version_id}).first()
-    if row is None:
+    rows = session.execute(ONE_VERSION, {"pupil_id": pupil_id, "version_id": version_id}).all()
+    if not rows:
         raise NotFound
-    return _filled(session, row, pupil_id)
+    return _filled(session, rows, pupil_id)[0]
 
 
 def published_content(session: PortalSession, *, pupil_id: uuid.UUID, plan_id: uuid.UUID) -> VersionContent | None:
     """What the family has now, or None."""
-    row = session.execute(PUBLISHED, {"pupil_id": pupil_id, "plan_id": plan_id}).first()
-    return _filled(session, row, pupil_id) if row else None
+    rows = session.execute(PUBLISHED, {"pupil_id": pupil_id, "plan_id": plan_id}).all()
+    return _filled(session, rows, pupil_id)[0] if rows else None
 
 
-def _filled(session: PortalSession, row: Any, pupil_id: uuid.UUID) -> VersionContent:
+def standing_contents(session: PortalSession, *, pupil_id: uuid.UUID) -> tuple[VersionContent, ...]:
+    """Drafts, then what families have now."""
+    rows = session.execute(STANDING, {"pupil_id": pupil_id}).all()
+    return _filled(session, rows, pupil_id)
+
+
+def _filled(session: PortalSession, rows: Sequence[Any], pupil_id: uuid.UUID) -> tuple[VersionContent, ...]:
+    given = {"pupil_id": pupil_id, "version_ids": [row.id for row in rows]}
+    lines: dict[tuple[uuid.UUID, Party], list[str]] = {}
+    for line in session.execute(LINES_OF, given):
+        lines.setdefault((line.version_id, line.party), []).append(line.text)
+    goals: dict[uuid.UUID, list[Any]] = {}
+    for goal in session.execute(OUTCOMES, given):
+        goals.setdefault(goal.version_id, []).append(goal)
+    return tuple(_content(row, goals.get(row.id, []), lines) for row in rows)
+
+
+def _content(row: Any, goals: Iterable[Any], lines: Mapping[tuple[uuid.UUID, Party], list[str]]) -> VersionContent:
     values = row._asdict()
-    given = {"pupil_id": pupil_id, "version_id": row.id}
     writer, child = (values.pop("known_as"), values.pop("full_name")), (values.pop("child"), values.pop("forename"))
-    lines: dict[Party, list[str]] = {party: [] for party in Party}
-    for party, text in session.execute(LINES_OF, given):
-        lines[party].append(text)
     return VersionContent(
         **values,
         child=child[0] or child[1],
         written_by=writer[0] or writer[1] or "",
-        outcomes=_outcomes(session.execute(OUTCOMES, given)),
-        pupil_lines=tuple(lines[Party.PUPIL]),
-        parent_lines=tuple(lines[Party.PARENT]),
-        school_lines=tuple(lines[Party.SCHOOL]),
+        outcomes=_outcomes(goals),
+        pupil_lines=tuple(lines.get((row.id, Party.PUPIL), ())),
+        parent_lines=tuple(lines.get((row.id, Party.PARENT), ())),
+        school_lines=tuple(lines.get((row.id, Party.SCHOOL), ())),
     )
 
 

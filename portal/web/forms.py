@@ -178,6 +178,7 @@ class TextField(plain.StringField):
     """One line. What cannot be kept becomes a message at the field."""
 
     widget = Govuk()
+    data: Any
 
     def __init__(self, label: Any = None, validators: Any = None, *, longest: int = 200, **kwargs: Any) -> None:
         self.longest = longest
@@ -213,7 +214,7 @@ class Pairs:
     """Choices given as (value, label) pairs, handed on in the form that WTForms asks for."""
 
     def __init__(self, *args: Any, choices: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, choices=_choices(choices), **kwargs)
+        super().__init__(*args, choices=_choices(choices), **kwargs)  # type: ignore[call-arg]
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, _choices(value) if name == "choices" else value)

@@ -152,8 +152,12 @@ def test_the_next_lesson_starts_afresh(app, as_persona, lesson, card, young, dat
     on_tablet(tablet, lesson)
     for _n in range(6):
         choose(tablet, card, "")
-    as_persona("class-teacher").post("/staff/lesson", data={"class_id": str(young.class_id)})
+    teacher = as_persona("class-teacher")
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        for _n in range(2):
+            teacher.post("/staff/lesson", data={"class_id": str(young.class_id)})
     with database() as session:
+        assert len(session.scalars(select(LessonWindow)).all()) == 2, "two clicks open one lesson"
         newest = session.scalars(select(LessonWindow).order_by(LessonWindow.opened_at.desc())).first()
     on_tablet(tablet, newest)
     assert choose(tablet, card, card.secret_picture).status_code == 303

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from portal.kernel.db import Base, make_engine
 from portal.kernel.scope import PortalSession, system
 from portal.people.models import PupilContact, School, Trust
 from portal.people.rules import Phase
+from tests.intake.peak import peak_megabytes
 
 
 def main(file: Path, urn: str) -> None:
@@ -32,8 +32,7 @@ def main(file: Path, urn: str) -> None:
     seconds = time.process_time() - began
     with PortalSession(engine, scope=system("the size of imports")) as session:
         links = session.scalar(select(func.count()).select_from(PupilContact).where(PupilContact.source == "ctf"))
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "megabytes": megabytes, "links": links}))
+    print(json.dumps({"seconds": seconds, "megabytes": peak_megabytes(), "links": links}))
 
 
 if __name__ == "__main__":

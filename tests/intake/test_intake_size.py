@@ -9,17 +9,18 @@ from tests.intake.make_ctf import write_ctf
 
 CHILDREN, SECONDS, MEGABYTES = 5_000, 10, 100
 MEASURE = """
-import json, resource, sys, time
+import json, sys, time
 from datetime import date
 from pathlib import Path
 from portal.intake.formats.ctf import read_ctf
+from tests.intake.peak import peak_megabytes
 began = time.process_time()
 file = read_ctf(Path(sys.argv[1]), today=date(2026, 11, 21))
 print(json.dumps({
     "pupils": len(file.pupils),
     "refused": len(file.refused),
     "seconds": time.process_time() - began,
-    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "megabytes": peak_megabytes(),
 }))
 """
 

@@ -63,6 +63,8 @@ def test_a_changed_wording_has_no_translation_any_more(app, as_persona, ids, ori
     page = words(sendco.get(f"/staff/children/{zara}/translations/pl"))
     assert "Quite another wording." in page
     assert sendco.get(address(ids, "Quite another wording.")).status_code == 200
+    # the family still reads the former words, so they stay there to be translated as well
+    assert sendco.get(address(ids, original)).status_code == 200
     assert "Pomóż mi powoli." in words(as_persona("parent").get(f"/children/{zara}?lang=pl"))
 
 
