@@ -12,7 +12,7 @@ from portal.people.access import ANY_STAFF, FAMILY, PUBLIC, PUPIL, TRUST
 from portal.people.actor import Actor
 from portal.people.branding import brand_for, brand_of
 from portal.people.queries_who_helps import schools_of_trust
-from portal.people.rules import OWN_CLASS, Audience
+from portal.people.rules import OWN_CLASS, Audience, Role
 from portal.profiles.queries_pupil import my_page
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import current
@@ -61,7 +61,9 @@ def pupil() -> str:
 def staff() -> str:
     """The staff's front page."""
     pupils = queries_staff.my_class(db(), viewer=_me(), today=clock.today()) if _me().has(*OWN_CLASS) else []
-    return render_template("home/staff.html", pupils=pupils, tasks=tasks_for(db(), _me(), now=clock.now()))
+    tasks = tasks_for(db(), _me(), now=clock.now())
+    writes_notes = _me().has(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT)
+    return render_template("home/staff.html", pupils=pupils, tasks=tasks, writes_notes=writes_notes)
 
 
 @bp.get("/trust", access=TRUST)

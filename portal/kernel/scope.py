@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ForeignKeyConstraint, Table, event, inspect, select
 from sqlalchemy.engine import Connection, Engine
@@ -12,6 +13,10 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.kernel.db import Base
+
+
+# Statements are built once and run often; each is looked through once.
+_CHECKED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
 class ScopeError(RuntimeError):
@@ -91,6 +96,12 @@ class PortalSession(Session):
             raise ScopeError(f"this session already works for {self._fence.scope.name}")
         self.info["fence"] = _Fence(scope)
 
+    def narrow(self, options: tuple[ExecutableOption, ...]) -> None:
+        """From now on filters by these narrower options. Only for a session that reads, and never the other way round."""
+        if not self.info["read_only"] or self._fence.scope.everything:
+            raise ScopeError("only a reading session of one actor can be narrowed")
+        self._fence.scope = replace(self._fence.scope, sees=options)
+
     def reaches(self, pupil_id: uuid.UUID) -> bool:
         """Whether the scope holds this pupil; asked of the database once in a session."""
         known = self._fence.known
@@ -128,8 +139,10 @@ def _tables_of(statement: Any) -> Iterator[Table]:
 
 
 def _touches_protected(statement: Any) -> bool:
-    names = {table.name for table in protected_tables()}
-    return any(table.name in names for table in _tables_of(statement))
+    if statement not in _CHECKED:
+        names = {table.name for table in protected_tables()}
+        _CHECKED[statement] = any(table.name in names for table in _tables_of(statement))
+    return _CHECKED[statement]
 
 
 @event.listens_for(PortalSession, "do_orm_execute")

@@ -7,6 +7,7 @@ from typing import Any
 from portal.kernel.errors import NotAllowed, NotFound
 from portal.people.actor import Actor
 from portal.people.rules import Audience, Role
+from portal.people.scopes import one_pupil
 from portal.web.access import PUBLIC, Access
 from portal.web.unit_of_work import reader
 
@@ -46,6 +47,7 @@ def _own_rights(actor: Actor, arguments: Mapping[str, Any]) -> None:
     if actor.audience == Audience.PUPIL and not actor.holds_own_rights:
         raise NotAllowed
     _within_scope(arguments.get("pupil_id"))
+    reader().narrow(one_pupil(arguments["pupil_id"], actor.person_id))
 
 
 def _holds_own_rights(actor: Actor, _arguments: Mapping[str, Any]) -> None:

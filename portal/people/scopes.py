@@ -69,6 +69,12 @@ def _family(me: uuid.UUID, today: date) -> tuple[ExecutableOption, ...]:
     )
 
 
+def one_pupil(pupil_id: uuid.UUID, me: uuid.UUID) -> tuple[ExecutableOption, ...]:
+    """Options for the page of one child whom the gate has just found within the actor's scope: that child and nobody
+    else, not even a brother or sister. Without a subquery, every statement of the page costs less."""
+    return _pupil(pupil_id, me)
+
+
 def _pupil(pupil_id: uuid.UUID, me: uuid.UUID) -> tuple[ExecutableOption, ...]:
     return (
         with_loader_criteria(AboutAPupil, lambda cls: cls.pupil_id == pupil_id, include_aliases=True),

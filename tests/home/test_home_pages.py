@@ -105,6 +105,8 @@ def test_class_staff_see_their_own_class_with_the_last_note(app, as_persona, cou
     assert len(counting) <= 12, counting.statements
     assert "Zara Hussain" in text
     assert "Grace" not in text
+    assert "Write a note" in text
+    assert "Write a note" not in words(as_persona("supply-teacher").get("/staff?lang=en"))
 
 
 def _unread(client):

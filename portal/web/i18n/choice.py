@@ -117,6 +117,7 @@ def _teach_templates(app: Flask) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals.update(
+        _=_gettext,  # Jinja's own alias looks `gettext` up again at every call
         gettext=_gettext,
         ngettext=_ngettext,
         pgettext=_pgettext,

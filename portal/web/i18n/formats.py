@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,14 +35,13 @@ _DIRECTION: Final = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 def full_date(day: date) -> str:
     """Weekday, day, month and year: Tuesday 13 October 2026. A moment in time counts as its day in London."""
     language = current()
-    pattern = "EEEE d MMMM y" if language.tag == "en" else "full"
-    return format_date(_day(day), pattern, locale=language.locale)
+    return _written(_day(day), "EEEE d MMMM y" if language.tag == "en" else "full", language.locale)
 
 
 def day_and_month(day: date) -> str:
     """The same without the year, for a day everybody knows the year of: Tuesday 13 October."""
     language = current()
-    return format_date(_day(day), _WEEKDAY_DAY_MONTH[language.tag], locale=language.locale)
+    return _written(_day(day), _WEEKDAY_DAY_MONTH[language.tag], language.locale)
 
 
 def month_and_year(day: date) -> str:
@@ -93,6 +93,12 @@ def list_of(items: Iterable[object]) -> str:
 def number(value: int | float) -> str:
     """A number with the separators of the language, in Latin digits."""
     return format_decimal(value, locale=current().locale, numbering_system="latn")
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, pattern: str, locale: str) -> str:
+    # A page tells the same few days over and over, and Babel reads the locale's name anew each time.
+    return format_date(day, pattern, locale=locale)
 
 
 def _day(value: date) -> date:
