@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.actions_codes import WRONG_CODE, new_code
 from portal.accounts.models import MailedCode
-from portal.accounts.rules import MAILED_CODES_AN_HOUR, MOST_ADDRESSES, Address
+from portal.accounts.rules import ADDRESS_ADDED, CONFIRM_ADDRESS, MAILED_CODES_AN_HOUR, MOST_ADDRESSES, Address
 from portal.kernel import audit, outbox
 from portal.kernel.clock import minutes
 from portal.kernel.errors import Invalid, TooManyTries
@@ -15,7 +15,6 @@ from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.models import ContactPoint, Person
 
-CONFIRM_ADDRESS, ADDRESS_ADDED = "confirm_address", "address_added"
 TOO_MANY = N_("You have as many addresses as we can keep. Ask the school office to take one away.")
 HAVE_IT = N_("We have this address already.")
 

@@ -12,6 +12,7 @@ from portal.accounts.rules import (
     CODE_TRIES,
     MAILED_CODE_CAP_MINUTES,
     MAILED_CODES_AN_HOUR,
+    SIGN_IN_CODE,
     Address,
     fast_hash,
     mailed_code,
@@ -24,7 +25,6 @@ from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.models import ContactPoint
 
-SIGN_IN_CODE = "sign_in_code"
 NOBODY = uuid.UUID(int=0)
 WRONG_CODE = N_("This code does not fit. Look at the newest message from us, or ask for a new code.")
 USED_CODE = N_("This code was used already. Please ask for a new code.")

@@ -73,13 +73,11 @@ def try_second_step(session: PortalSession, person_id: uuid.UUID, *, code: str, 
     step = totp_step(row.totp_secret, code, now, row.last_totp_step) if row and row.totp_secret else None
     if step is None:
         return False
-    won = session.execute(
-        update(StaffPassword)
-        .where(StaffPassword.person_id == person_id, StaffPassword.last_totp_step < step)
-        .values(last_totp_step=step, wrong_tries=0)
-        .returning(StaffPassword.person_id)
-    ).first()
-    return won is not None
+    # the counted try above holds the row until the end of this transaction: nobody else can use this step meanwhile
+    session.execute(
+        update(StaffPassword).where(StaffPassword.person_id == person_id).values(last_totp_step=step, wrong_tries=0)
+    )
+    return True
 
 
 def set_up_second_step(session: PortalSession, person_id: uuid.UUID, *, secret: str, code: str, now: datetime) -> None:

@@ -7,10 +7,15 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.actions_addresses import ADDRESS_ADDED, CONFIRM_ADDRESS
-from portal.accounts.actions_codes import SIGN_IN_CODE
 from portal.accounts.models import MailedCode
-from portal.accounts.rules import MAILED_CODE_MINUTES, mailed_code, printed
+from portal.accounts.rules import (
+    ADDRESS_ADDED,
+    CONFIRM_ADDRESS,
+    MAILED_CODE_MINUTES,
+    SIGN_IN_CODE,
+    mailed_code,
+    printed,
+)
 from portal.kernel.clock import LONDON
 from portal.kernel.outbox import Envelope, Kind, OutboxItem
 from portal.people.models import ContactPoint, Person, PupilContact, School, Trust

@@ -24,6 +24,7 @@ MAILED_CODE_MINUTES = 10
 MAILED_CODE_CAP_MINUTES = 30
 MAILED_CODES_AN_HOUR = 5
 MOST_ADDRESSES = 5
+SIGN_IN_CODE, CONFIRM_ADDRESS, ADDRESS_ADDED = "sign_in_code", "confirm_address", "address_added"  # kinds of messages
 BRITAIN = 44  # how its telephone numbers begin abroad
 PIN_TRIES = 5
 CODE_TRIES = 6

@@ -77,7 +77,6 @@ MY_CLASS = (
             )
         ),
     )
-    .order_by(SchoolClass.name, Pupil.forename, Pupil.surname, Pupil.id)
 )
 ATTENTION = (
     select(
@@ -126,7 +125,7 @@ class Attention:
 def my_class(session: PortalSession, *, viewer: Actor, today: date) -> list[PupilRow]:
     """The children of the classes the viewer teaches or helps today."""
     rows = session.execute(MY_CLASS, {"me": viewer.person_id, "school_id": viewer.school_id, "today": today})
-    return [
+    found = [
         PupilRow(
             pupil_id=row.id,
             name=f"{row.known_as or row.forename} {row.surname}".strip(),
@@ -136,6 +135,7 @@ def my_class(session: PortalSession, *, viewer: Actor, today: date) -> list[Pupi
         )
         for row in rows
     ]
+    return sorted(found, key=lambda row: (row.class_name, row.name.casefold(), row.pupil_id))
 
 
 def attention(session: PortalSession, *, viewer: Actor, now: datetime) -> Attention:

@@ -1,12 +1,13 @@
 """No session without a scope: reads are filtered to what the actor may see, writes outside it and unfilterable statements raise."""
 
 import uuid
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKeyConstraint, Table, event, inspect, select
+from sqlalchemy import ForeignKeyConstraint, Result, Table, bindparam, event, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
 from sqlalchemy.sql import visitors
@@ -17,6 +18,8 @@ from portal.kernel.db import Base
 
 # Statements are built once and run often; each is looked through once.
 _CHECKED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+# And filtered once for each kind of scope; the options of a kind live as long as the process, so their id is a name.
+_FILTERED: WeakKeyDictionary[Any, dict[int, Any]] = WeakKeyDictionary()
 
 
 class ScopeError(RuntimeError):
@@ -55,6 +58,7 @@ class Scope:
 
     name: str
     sees: tuple[ExecutableOption, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
     writes_in: frozenset[uuid.UUID] = frozenset()
     everything: bool = False
 
@@ -96,19 +100,18 @@ class PortalSession(Session):
             raise ScopeError(f"this session already works for {self._fence.scope.name}")
         self.info["fence"] = _Fence(scope)
 
-    def narrow(self, options: tuple[ExecutableOption, ...]) -> None:
-        """From now on filters by these narrower options. Only for a session that reads, and never the other way round."""
+    def narrow(self, scope: Scope) -> None:
+        """From now on reads within this narrower scope. Only for a session that reads, and never the other way round."""
         if not self.info["read_only"] or self._fence.scope.everything:
             raise ScopeError("only a reading session of one actor can be narrowed")
-        self._fence.scope = replace(self._fence.scope, sees=options)
+        self._fence.scope = scope
 
     def reaches(self, pupil_id: uuid.UUID) -> bool:
         """Whether the scope holds this pupil; asked of the database once in a session."""
         known = self._fence.known
         if pupil_id not in known:
-            pupil = _the_pupil_class()
             with self.no_autoflush:
-                known[pupil_id] = self.execute(select(pupil.id).where(pupil.id == pupil_id)).first() is not None
+                known[pupil_id] = self.execute(_is_there(), {"wanted": pupil_id}).first() is not None
         return known[pupil_id]
 
     def knows(self, pupil_ids: Collection[uuid.UUID]) -> None:
@@ -119,6 +122,13 @@ class PortalSession(Session):
         self._fence.known.update((pupil_id, pupil_id in held) for pupil_id in pupil_ids)
 
 
+@cache
+def _is_there() -> Any:
+    pupil = _the_pupil_class()
+    return select(pupil.id).where(pupil.id == bindparam("wanted"))
+
+
+@cache
 def _the_pupil_class() -> Any:
     return next(m.class_ for m in Base.registry.mappers if issubclass(m.class_, IsAPupil))
 
@@ -145,27 +155,35 @@ def _touches_protected(statement: Any) -> bool:
     return _CHECKED[statement]
 
 
+def _filtered(statement: Any, sees: tuple[ExecutableOption, ...]) -> Any:
+    made = _FILTERED.setdefault(statement, {})
+    if id(sees) not in made:
+        made[id(sees)] = statement.options(*sees)
+    return made[id(sees)]
+
+
 @event.listens_for(PortalSession, "do_orm_execute")
-def _filter_reads(state: ORMExecuteState) -> None:
+def _filter_reads(state: ORMExecuteState) -> Result[Any] | None:
     session = state.session
     if not isinstance(session, PortalSession):
         raise ScopeError("a session of another kind")
     scope = session.scope
     if scope.everything:
-        return
+        return None
     if not state.is_orm_statement or not (state.is_select or state.is_insert or state.is_update or state.is_delete):
         raise ScopeError("text and Core statements cannot be filtered: use mapped classes")
     if state.is_insert or state.is_update or state.is_delete:
         if _touches_protected(state.statement):
             raise ScopeError("a bulk write on a protected table goes round the fence: write rows through the session")
-        return
+        return None
     if type(state.statement).__name__ == "FromStatement":
         raise ScopeError("from_statement() cannot be filtered")
     if scope is NOTHING:
         if _touches_protected(state.statement):
             raise ScopeError("nobody is signed in, and this statement reads a protected table")
-        return
-    state.statement = state.statement.options(*scope.sees)
+        return None
+    state.parameters = {**(state.parameters or {}), **scope.values}  # type: ignore[dict-item]
+    return state.invoke_statement(_filtered(state.statement, scope.sees))
 
 
 @event.listens_for(PortalSession, "before_flush")

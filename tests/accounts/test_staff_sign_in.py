@@ -1,5 +1,6 @@
 """Staff come in with password and a code from their phone, to one school at a time."""
 
+import threading
 from datetime import timedelta
 
 import pyotp
@@ -102,6 +103,23 @@ def test_a_code_of_the_phone_works_once(app, ids, name_of, database, sittings_of
             session.rollback()
             later = moment + timedelta(seconds=30)
             assert try_second_step(session, sendco, code=pyotp.TOTP(DEMO_TOTP_SECRET).at(later), now=moment) is True
+
+
+def test_of_many_with_one_code_at_the_same_moment_one_wins(app, ids, database):
+    sendco, moment, answers = ids.person("sendco"), clock.now(), []
+    code = pyotp.TOTP(DEMO_TOTP_SECRET).at(moment)
+
+    def use():
+        with database() as session:
+            answers.append(try_second_step(session, sendco, code=code, now=moment))
+            session.commit()
+
+    threads = [threading.Thread(target=use) for _n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [False] * 5 + [True]
 
 
 @pytest.mark.parametrize("code", ["", "12345", "abcdef", "۱۲۳۴۵۶", "٠" * 20, "é" * 6])
