@@ -68,7 +68,7 @@ def run(workers: int) -> None:
     command = [sys.executable, "-m", "gunicorn", "-w", str(workers), "-b", f"127.0.0.1:{port}", "--preload", "wsgi:app"]
     processes = [
         subprocess.Popen([*command, "--log-level", "warning"]),  # noqa: S603 - our own command
-        subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"]),  # noqa: S603
+        subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"]),
     ]
     click.echo(f"\n  {settings.base_url}  is ready in a moment. Press Ctrl+C to stop.")
     if settings.demo:

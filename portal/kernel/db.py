@@ -1,4 +1,5 @@
-"""The database: one declarative base with named constraints, UTC times and enums by value, on SQLite and PostgreSQL alike."""
+"""The database: one declarative base with named constraints, UTC times and enums by value, on SQLite and PostgreSQL
+alike."""
 
 import enum
 import sqlite3
@@ -11,8 +12,8 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
-    Enum,
     Engine,
+    Enum,
     MetaData,
     String,
     Text,
@@ -33,14 +34,16 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database: only a time that knows its zone."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a time without its zone cannot be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database: aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

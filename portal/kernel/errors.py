@@ -1,4 +1,5 @@
-"""One family of errors: what went wrong in the school's terms, for one handler to turn into a page or a field's message."""
+"""One family of errors: what went wrong in the school's terms, for one handler to turn into a page or a field's
+message."""
 
 from portal.kernel.words import N_
 

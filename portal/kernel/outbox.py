@@ -1,4 +1,5 @@
-"""What must leave the building is a row here, written in the same transaction as its reason; the row, not a queue, is the truth."""
+"""What must leave the building is a row here, written in the same transaction as its reason; the row, not a queue, is
+the truth."""
 
 import enum
 import uuid
@@ -72,7 +73,8 @@ def post(
     pupil_id: uuid.UUID | None = None,
     **facts: str,
 ) -> None:
-    """Puts one message into the outbox; the same event for the same person is one message, however often it is posted."""
+    """Puts one message into the outbox; the same event for the same person is one message, however often it is
+    posted."""
     key = f"{kind}:{event_key}:{person_id}"
     if session.execute(select(OutboxItem.id).where(OutboxItem.event_key == key)).first():
         return

@@ -1,4 +1,5 @@
-"""No session without a scope: reads are filtered to what the actor may see, writes outside it and unfilterable statements raise."""
+"""No session without a scope: reads are filtered to what the actor may see, writes outside it and unfilterable
+statements raise."""
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping
@@ -14,7 +15,6 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.kernel.db import Base
-
 
 # Statements are built once and run often; each is looked through once.
 _CHECKED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
@@ -87,6 +87,7 @@ class PortalSession(Session):
 
     @property
     def scope(self) -> Scope:
+        """What this session may touch."""
         return self._fence.scope
 
     @property
@@ -101,7 +102,8 @@ class PortalSession(Session):
         self.info["fence"] = _Fence(scope)
 
     def narrow(self, scope: Scope) -> None:
-        """From now on reads within this narrower scope. Only for a session that reads, and never the other way round."""
+        """From now on reads within this narrower scope. Only for a session that reads, and never the other way
+        round."""
         if not self.info["read_only"] or self._fence.scope.everything:
             raise ScopeError("only a reading session of one actor can be narrowed")
         self._fence.scope = scope

@@ -1,4 +1,5 @@
-"""What people type, kept as typed; and the one place that cleans HTML, so that the sanitiser is one edit from its successor."""
+"""What people type, kept as typed; and the one place that cleans HTML, so that the sanitiser is one edit from its
+successor."""
 
 import re
 import unicodedata
@@ -36,7 +37,8 @@ def one_line(value: str, *, longest: int = 200) -> str:
 
 
 def many_lines(value: str, *, longest: int = 20_000) -> str:
-    """A longer text as typed: line breaks, direction and emoji stay; only unreadable bytes are refused. Raises Invalid."""
+    """A longer text as typed: line breaks, direction and emoji stay; only unreadable bytes are refused. Raises
+    Invalid."""
     _refuse_unreadable(value)
     clean = _CONTROLS.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(clean) > longest:

@@ -9,7 +9,7 @@ from portal.kernel.db import UtcDateTime
 from portal.migrations.metadata import METADATA
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Our own column type is written into migrations as the plain type it is made of."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -38,7 +38,7 @@ def _within_scope(pupil_id: Any) -> None:
         raise NotFound
 
 
-def _pupil_of_the_url(actor: Actor, arguments: Mapping[str, Any]) -> None:
+def _pupil_of_the_url(_actor: Actor, arguments: Mapping[str, Any]) -> None:
     _within_scope(arguments.get("pupil_id"))
 
 

@@ -227,7 +227,8 @@ class RightsPage:
 
 
 def rights_page(session: PortalSession, *, pupil_id: uuid.UUID) -> RightsPage:
-    """The young person's choice. The adults' names come from the caller's wider query: a pupil's scope holds no contacts."""
+    """The young person's choice. The adults' names come from the caller's wider query: a pupil's scope holds no
+    contacts."""
     pupil = session.execute(select(Pupil.rights_pass_on, Pupil.shares_with_parents).where(Pupil.id == pupil_id)).one()
     return RightsPage(pupil_id, pupil.rights_pass_on, pupil.shares_with_parents, ())
 

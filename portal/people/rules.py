@@ -174,7 +174,8 @@ class LinkFacts:
 
 
 def link_is_open(link: LinkFacts, today: date) -> bool:
-    """The rule of people.scopes.open_pupils in plain Python, to show staff the effect of a decision and to check the SQL by."""
+    """The rule of people.scopes.open_pupils in plain Python, to show staff the effect of a decision and to check the
+    SQL by."""
     decided = link.access in OPEN_ACCESS and link.state in OPEN_STATES
     restricted = link.restriction != Restriction.NONE and (
         link.restricted_from is None or link.restricted_from <= today
@@ -199,7 +200,8 @@ class LinkDecision:
 
 
 def new_state(before: ContactState, decision: LinkDecision) -> ContactState:
-    """Where the link stands after the decision: a person who already came in stays in, a new one waits for the letter."""
+    """Where the link stands after the decision: a person who already came in stays in, a new one waits for the
+    letter."""
     if decision.paused:
         return ContactState.SUSPENDED
     if before in {ContactState.PROPOSED, ContactState.SUSPENDED, ContactState.ENDED}:

@@ -47,7 +47,8 @@ def open_pupils(adult_id: Any, today: Any) -> Select[uuid.UUID]:
             CONTACT.adult_id == adult_id,
             _one_of(CONTACT.access, OPEN_ACCESS),
             _one_of(CONTACT.state, OPEN_STATES),
-            # a restriction closes from its first day and stays closed after its last until staff decide: never by itself
+            # a restriction closes from its first day and stays closed after its last until staff decide: never by
+            # itself
             or_(_one_of(CONTACT.restriction, [Restriction.NONE]), CONTACT.restricted_from > today),
             or_(PUPIL.rights_pass_on > today, PUPIL.rights_stay_with_parents, PUPIL.shares_with_parents),
             PUPIL.left_on.is_(None),
@@ -56,7 +57,8 @@ def open_pupils(adult_id: Any, today: Any) -> Select[uuid.UUID]:
 
 
 def class_pupils(school_id: Any, me: Any, today: Any) -> Select[uuid.UUID]:
-    """The ids of the pupils in the classes that somebody teaches or helps today; supply teachers drop out by the date."""
+    """The ids of the pupils in the classes that somebody teaches or helps today; supply teachers drop out by the
+    date."""
     mine = select(ROLE.class_id).where(
         ROLE.person_id == me,
         ROLE.school_id == school_id,

@@ -157,9 +157,7 @@ class TargetForm(PieceForm):
     strategies = LinesField(_label("strategies"), description=ONE_A_LINE)
     who = TextField(_label("who"))
     does_what = LongTextField(_label("does_what"), longest=4000)
-    how_often = TextField(
-        _label("how_often"), description=lazy_gettext("Such as: 3 times a week, 15 minutes.")
-    )
+    how_often = TextField(_label("how_often"), description=lazy_gettext("Such as: 3 times a week, 15 minutes."))
     help_at_home = LongTextField(_label("help_at_home"), longest=4000)
     pupil_words = LongTextField(
         _label("pupil_words"),

@@ -23,7 +23,8 @@ from portal.profiles.rules import Party, Rating, RegisterKind, SenProvision, Tar
 
 
 class PlanKind(Keyed, Base):
-    """A kind of plan as the school calls it. Kinds are data: an Individual Support Plan can be added without a release."""
+    """A kind of plan as the school calls it. Kinds are data: an Individual Support Plan can be added without a
+    release."""
 
     __tablename__ = "plan_kind"
 

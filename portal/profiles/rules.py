@@ -109,5 +109,6 @@ NEED_TYPES = {
 
 
 def wording_key(text: str) -> str:
-    """The key of one exact wording: a translation belongs to a wording, so a changed text has none until it is made anew."""
+    """The key of one exact wording: a translation belongs to a wording, so a changed text has none until it is made
+    anew."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:32]

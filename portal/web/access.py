@@ -37,7 +37,8 @@ Rule = Callable[[Any, Mapping[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A named rule: the audiences that may knock, and a check of the URL's arguments that raises NotFound or NotAllowed."""
+    """A named rule: the audiences that may knock, and a check of the URL's arguments that raises NotFound or
+    NotAllowed."""
 
     name: str
     audiences: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ class PortalBlueprint(Blueprint):
         access: Access,
         **options: Any,
     ) -> None:
+        """As Flask's, with the rule who may use it; `get`, `post` and `route` all end here."""
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
         name = endpoint or view_func.__name__  # type: ignore[union-attr]
 

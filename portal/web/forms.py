@@ -1,4 +1,5 @@
-"""Forms: CSRF, our own translations, GOV.UK markup by a thin adapter, and a domain error shown at the field it names."""
+"""Forms: CSRF, our own translations, GOV.UK markup by a thin adapter, and a domain error shown at the field it
+names."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,9 +14,8 @@ from wtforms.validators import InputRequired
 
 from portal.kernel import text as typed
 from portal.kernel.errors import PortalError
-from portal.web.i18n import FormTranslations
+from portal.web.i18n import FormTranslations, say
 from portal.web.i18n import gettext as _
-from portal.web.i18n import say
 
 csrf = CSRFProtect()
 
@@ -54,7 +54,8 @@ def _macro(component: str, name: str, params: dict[str, Any]) -> Markup:
 
 
 class Govuk:
-    """A WTForms widget that hands a field to one of the GOV.UK macros. Extra parameters of the macro go to the constructor."""
+    """A WTForms widget that hands a field to one of the GOV.UK macros. Extra parameters of the macro go to the
+    constructor."""
 
     component, macro = "input", "govukInput"
 

@@ -1,4 +1,5 @@
-"""Loose limits for each address and strict ones for each account live apart: a whole parents' evening shares one address."""
+"""Loose limits for each address and strict ones for each account live apart: a whole parents' evening shares one
+address."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,4 +1,5 @@
-"""Logs that help the person on duty and tell nothing about families: an allow-list of fields, the route's rule, no query."""
+"""Logs that help the person on duty and tell nothing about families: an allow-list of fields, the route's rule, no
+query."""
 
 import logging
 import sys

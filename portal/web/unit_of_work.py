@@ -28,7 +28,8 @@ def reader() -> PortalSession:
 
 
 def db() -> PortalSession:
-    """The request's session in the actor's scope: for reading on a safe method, else a transaction that will be committed."""
+    """The request's session in the actor's scope: for reading on a safe method, else a transaction that will be
+    committed."""
     return _session(reader().scope)
 
 

@@ -38,9 +38,15 @@ def test_every_page_and_every_button_has_a_row(sqlite_app):
 def something_real(ids, system_session):
     """Something real for every part of an address, all of it Zara's or her school's."""
     zara, school, session = ids.pupil("Zara"), ids.school_of("Zara"), system_session
-    published = session.scalars(select(PlanVersion).where(PlanVersion.pupil_id == zara, PlanVersion.state == "published")).one()
-    earlier = session.scalars(select(PlanVersion).where(PlanVersion.pupil_id == zara, PlanVersion.state == "earlier")).first()
-    thread = session.scalars(select(Target.thread).where(Target.version_id == published.id).order_by(Target.position)).first()
+    published = session.scalars(
+        select(PlanVersion).where(PlanVersion.pupil_id == zara, PlanVersion.state == "published")
+    ).one()
+    earlier = session.scalars(
+        select(PlanVersion).where(PlanVersion.pupil_id == zara, PlanVersion.state == "earlier")
+    ).first()
+    thread = session.scalars(
+        select(Target.thread).where(Target.version_id == published.id).order_by(Target.position)
+    ).first()
     draft = a_draft(session, published, thread)
     contact = session.scalars(
         select(PupilContact).where(PupilContact.pupil_id == zara, PupilContact.adult_id == ids.person("second-parent"))
@@ -54,7 +60,9 @@ def something_real(ids, system_session):
         opened_at=clock.now(),
         closes_at=clock.now() + clock.minutes(30),
     )
-    job = ImportJob(school_id=school, kind="ctf", file_name="x.xml", sha256="0" * 64, uploaded_at=clock.now(), report={})
+    job = ImportJob(
+        school_id=school, kind="ctf", file_name="x.xml", sha256="0" * 64, uploaded_at=clock.now(), report={}
+    )
     letter = LetterCode(
         school_id=school,
         pupil_id=zara,
@@ -102,7 +110,11 @@ def a_draft(session, published, thread):
 
     now = clock.now()
     draft = PlanVersion(
-        school_id=published.school_id, pupil_id=published.pupil_id, plan_id=published.plan_id, number=published.number + 1, written_at=now
+        school_id=published.school_id,
+        pupil_id=published.pupil_id,
+        plan_id=published.plan_id,
+        number=published.number + 1,
+        written_at=now,
     )
     session.add(draft)
     session.flush()
@@ -111,7 +123,13 @@ def a_draft(session, published, thread):
     session.flush()
     session.add(
         Target(
-            school_id=draft.school_id, pupil_id=draft.pupil_id, version_id=draft.id, outcome_id=outcome.id, thread=thread, position=1, title="x"
+            school_id=draft.school_id,
+            pupil_id=draft.pupil_id,
+            version_id=draft.id,
+            outcome_id=outcome.id,
+            thread=thread,
+            position=1,
+            title="x",
         )
     )
     session.flush()
@@ -137,8 +155,10 @@ def address(app, endpoint, arguments):
 
 def verdict(answer, method):
     """Which of the four letters an answer stands for."""
-    if answer.status_code in {302, 303} and "/sign-in" in answer.headers["Location"] and (
-        "next=" in answer.headers["Location"] or "kept=1" in answer.headers["Location"]
+    if (
+        answer.status_code in {302, 303}
+        and "/sign-in" in answer.headers["Location"]
+        and ("next=" in answer.headers["Location"] or "kept=1" in answer.headers["Location"])
     ):
         return "S"
     return {403: "X", 404: "N"}.get(answer.status_code, "A" if answer.status_code < 500 else str(answer.status_code))
@@ -156,7 +176,13 @@ def fingerprint(session):
     return found
 
 
-SEEN_BY_EVERYBODY = {"static", "family_sign_in.link", "pupil_sign_in.card", "pupil_sign_in.cards", "pupil_sign_in.password"}
+SEEN_BY_EVERYBODY = {
+    "static",
+    "family_sign_in.link",
+    "pupil_sign_in.card",
+    "pupil_sign_in.cards",
+    "pupil_sign_in.password",
+}
 
 
 def test_the_table_holds(app, ids, system_session):

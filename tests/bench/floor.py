@@ -156,11 +156,54 @@ def profile():
     )
 
 
-WORDS = (
-    "asks for help calmly using a card or a word works with one other child for ten minutes "
-    "keeps to the plan of the day with a picture list reads aloud two pages writes three full "
-    "sentences about a thing seen & waits for a turn"
-).split()
+WORDS = [
+    "asks",
+    "for",
+    "help",
+    "calmly",
+    "using",
+    "a",
+    "card",
+    "or",
+    "a",
+    "word",
+    "works",
+    "with",
+    "one",
+    "other",
+    "child",
+    "for",
+    "ten",
+    "minutes",
+    "keeps",
+    "to",
+    "the",
+    "plan",
+    "of",
+    "the",
+    "day",
+    "with",
+    "a",
+    "picture",
+    "list",
+    "reads",
+    "aloud",
+    "two",
+    "pages",
+    "writes",
+    "three",
+    "full",
+    "sentences",
+    "about",
+    "a",
+    "thing",
+    "seen",
+    "&",
+    "waits",
+    "for",
+    "a",
+    "turn",
+]
 
 
 def words(rng, n):

@@ -95,7 +95,9 @@ def office(site: Site, page: Page, language: str, folder: Path) -> str:
     label.click()
     check(page)
     with page.expect_download() as caught:
-        page.locator("form.pile", has=page.locator("input[name=contact]:checked")).locator("button[type=submit]").click()
+        page.locator("form.pile", has=page.locator("input[name=contact]:checked")).locator(
+            "button[type=submit]"
+        ).click()
     letter = folder / "letter.pdf"
     caught.value.save_as(letter)
     words = subprocess.run(["pdftotext", str(letter), "-"], capture_output=True, text=True, check=True).stdout
@@ -171,7 +173,9 @@ def test_from_file_to_family(site: Site, browser: Browser, page: Page, tmp_path:
         family.goto(f"{site.url}/settings")
         check(family)
         family.select_option("select[name=language]", "pl")
-        family.locator("main form", has=family.locator("select[name=language]")).locator("button[type=submit]").first.click()
+        family.locator("main form", has=family.locator("select[name=language]")).locator(
+            "button[type=submit]"
+        ).first.click()
         family.wait_for_load_state()
         family.goto(f"{site.url}/home")
         assert family.locator("html").get_attribute("lang") == "pl"

@@ -38,9 +38,12 @@ def test_an_adult_under_an_order_sees_nothing_and_not_why(site: Site, page: Page
     zara = read_ids(site.app.extensions["engine"]).pupil("Zara")
     with site.session() as session:
         barred = session.scalars(select(Person.id).where(Person.demo_slug == "parent-barred")).one()
-        assert session.scalars(
-            select(PupilContact).where(PupilContact.adult_id == barred, PupilContact.pupil_id == zara)
-        ).one().restriction != "none"
+        assert (
+            session.scalars(select(PupilContact).where(PupilContact.adult_id == barred, PupilContact.pupil_id == zara))
+            .one()
+            .restriction
+            != "none"
+        )
     site.become(page, "parent-barred", language)
     check(page)
     words = page.content().lower()
