@@ -145,7 +145,7 @@ def confirm(
 
 
 def _held_serially(session: PortalSession, actor: Actor, job_id: uuid.UUID) -> ImportJob:
-    begin_serially(session)
+    session.serially()
     try:
         return held_job(session, actor, job_id)
     except OperationalError as error:
@@ -153,19 +153,12 @@ def _held_serially(session: PortalSession, actor: Actor, job_id: uuid.UUID) -> I
             raise
     # Somebody else's click was first and has finished: what we saw of the job is no longer so.
     session.rollback()
-    begin_serially(session)
+    session.serially()
     return held_job(session, actor, job_id)
 
 
 def _was_overtaken(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", "") == _SERIALIZATION_FAILURE
-
-
-def begin_serially(session: PortalSession) -> None:
-    """What was compared must still be so when it is written: on PostgreSQL a change by somebody else then fails ours.
-    SQLite lets one writer in at a time anyway. Call before anything else in the transaction."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def bring_in(
@@ -177,7 +170,7 @@ def bring_in(
     now: datetime,
     today: date,
 ) -> ImportState:
-    """Compares anew, and carries out what was shown, or shows what has changed meanwhile. Needs `begin_serially`."""
+    """Compares anew, and carries out what was shown, or shows what has changed meanwhile. Needs a session that is `serially`."""
     try:
         return _bring_in(session, job_id, file, actor_id=actor_id, now=now, today=today)
     except (IntegrityError, StaleDataError, OperationalError) as error:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
-from portal.intake.actions import begin_serially, bring_in, report_on
+from portal.intake.actions import bring_in, report_on
 from portal.intake.actions_compare import FileRead, read_file
 from portal.intake.models import ImportJob, ImportState
 from portal.intake.rules_changes import Kind
@@ -68,10 +68,10 @@ def _work_on(sessions: Sessions, job_id: uuid.UUID, now: datetime) -> None:
     file = _read(sessions, job_id, now)
     today = now.astimezone(LONDON).date()
     with sessions() as opener:
-        bind, school_id = opener.get_bind(), opener.get_one(ImportJob, job_id).school_id
+        school_id = opener.get_one(ImportJob, job_id).school_id
     # From here on the work sees and writes what the person who uploaded the file may see and write, no more.
-    with PortalSession(bind, scope=school_scope(school_id)) as session:
-        begin_serially(session)
+    with opener.beside(school_scope(school_id)) as session:
+        session.serially()
         job = session.get_one(ImportJob, job_id, with_for_update=True)
         if job.state is ImportState.CONFIRMED:
             bring_in(session, job_id, file, actor_id=job.uploaded_by, now=now, today=today)

@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from portal.intake.actions import begin_serially, expected_children, finish, new_job, report_on, same_file
+from portal.intake.actions import expected_children, finish, new_job, report_on, same_file
 from portal.intake.actions_compare import FileRead, read_file
 from portal.intake.formats.source import fingerprint
 from portal.intake.models import ImportState
@@ -46,7 +46,7 @@ def bring(kind: Kind, path: Path, urn: str, dry_run: bool) -> None:
     file = _read(kind, path)
     now, mark = clock.now(), fingerprint(path)
     with PortalSession(engine, scope=system("import from the command line")) as session:
-        begin_serially(session)
+        session.serially()
         school_id = school_with_urn(session, urn=urn)
         if school_id is None:
             raise click.ClickException(f"There is no school with the URN {urn}.")

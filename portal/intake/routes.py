@@ -11,8 +11,8 @@ from portal.intake import actions, queries
 from portal.intake.formats import CsvKind, template_csv
 from portal.intake.formats.report_csv import report_csv
 from portal.intake.forms import ConfirmForm, UploadForm
+from portal.intake.page_words import KIND_WORDS, STATE_WORDS
 from portal.intake.rules_changes import ABOUTS, FATES, Kind
-from portal.intake.rules_words import KIND_WORDS, STATE_WORDS
 from portal.kernel import clock
 from portal.people.access import OFFICE
 from portal.web.access import PortalBlueprint, current_actor

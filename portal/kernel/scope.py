@@ -108,6 +108,16 @@ class PortalSession(Session):
             raise ScopeError("only a reading session of one actor can be narrowed")
         self._fence.scope = scope
 
+    def beside(self, scope: Scope) -> "PortalSession":
+        """Another session on the same database, in another scope: work that goes on in somebody's name."""
+        return PortalSession(self.get_bind(), scope=scope)
+
+    def serially(self) -> None:
+        """What is read must still be so when it is written: on PostgreSQL a change by somebody else then fails ours.
+        SQLite lets one writer in at a time anyway. Call before anything else in the transaction."""
+        if self.get_bind().dialect.name == "postgresql":
+            self.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
     def reaches(self, pupil_id: uuid.UUID) -> bool:
         """Whether the scope holds this pupil; asked of the database once in a session."""
         known = self._fence.known

@@ -1,5 +1,4 @@
 """An invitation letter in each language, worded as a school would word it, to set real scripts and real lengths."""
-# ruff: noqa: E501
 
 from typing import Final, NamedTuple
 
