@@ -5,7 +5,7 @@ import signal
 import threading
 from datetime import datetime, timedelta
 
-from portal.accounts import queries_mail
+from portal.accounts import queries_mail as accounts_mail
 from portal.accounts.actions import forget_old
 from portal.delivery.actions import Sessions, send_due
 from portal.delivery.mail import DemoSender, Sender, SmtpSender
@@ -15,6 +15,7 @@ from portal.kernel.db import make_engine
 from portal.kernel.outbox import Kind
 from portal.kernel.scope import PortalSession, system
 from portal.paths import TRANSLATIONS
+from portal.profiles import queries_mail as profiles_mail
 from portal.settings import Settings
 from portal.web import i18n, logs
 
@@ -31,7 +32,10 @@ def sender_for(settings: Settings) -> Sender:
 
 def kinds_for(settings: Settings, sender: Sender) -> dict[str, Kind]:
     """Every kind of message of every feature."""
-    return queries_mail.kinds(pepper=settings.letter_pepper, base_url=settings.base_url, reachable=sender.channels)
+    return {
+        **accounts_mail.kinds(pepper=settings.letter_pepper, base_url=settings.base_url, reachable=sender.channels),
+        **profiles_mail.kinds(base_url=settings.base_url, reachable=sender.channels),
+    }
 
 
 def run(settings: Settings, stop: threading.Event | None = None) -> None:

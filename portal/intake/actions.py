@@ -170,7 +170,7 @@ def bring_in(
     now: datetime,
     today: date,
 ) -> ImportState:
-    """Compares anew, and carries out what was shown, or shows what has changed meanwhile. Needs a session that is `serially`."""
+    """Compares anew, and carries out what was shown, or shows what has changed meanwhile. The session is serial."""
     try:
         return _bring_in(session, job_id, file, actor_id=actor_id, now=now, today=today)
     except (IntegrityError, StaleDataError, OperationalError) as error:

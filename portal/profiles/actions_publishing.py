@@ -13,6 +13,7 @@ from portal.kernel.words import N_
 from portal.people.actor import Actor
 from portal.profiles.actions import held_pupil
 from portal.profiles.models import PlanVersion
+from portal.profiles.queries_mail import PLAN_PUBLISHED
 from portal.profiles.queries_told import adults_to_tell
 from portal.profiles.queries_version import version_content
 from portal.profiles.rules import VersionState
@@ -53,7 +54,7 @@ def publish(
     told = adults_to_tell(session, viewer=actor, pupil_id=pupil_id, today=today)
     for adult in told:
         outbox.post(
-            session, "plan_published", event_key=str(draft.id), person_id=adult.person_id, now=now, pupil_id=pupil_id
+            session, PLAN_PUBLISHED, event_key=str(draft.id), person_id=adult.person_id, now=now, pupil_id=pupil_id
         )
     audit.record(
         session,

@@ -12,6 +12,7 @@ from portal.people.actor import Actor
 from portal.people.models import Pupil
 from portal.profiles.actions import held_pupil
 from portal.profiles.models import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
+from portal.profiles.queries_mail import REGISTER_WORD
 from portal.profiles.queries_told import adults_to_tell, young_person
 from portal.profiles.rules import SenProvision
 from portal.profiles.rules_steps import ONTO, SUPPORTED, RegisterDecision, Standing, check_decision, check_needs
@@ -101,7 +102,7 @@ def _tell(session: PortalSession, actor: Actor, event: RegisterEvent, now: datet
     people = [adult.person_id for adult in adults]
     for person_id in people:
         outbox.post(
-            session, "register_word", event_key=str(event.id), person_id=person_id, now=now, pupil_id=event.pupil_id
+            session, REGISTER_WORD, event_key=str(event.id), person_id=person_id, now=now, pupil_id=event.pupil_id
         )
     own = young_person(session, pupil_id=event.pupil_id, today=today)
     if own.holds_rights and own.person_id:

@@ -1,10 +1,8 @@
 """Messages leave through a real mail server; what fails is tried again, what may no longer go does not go."""
 
-import socket
 import threading
 import uuid
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -24,50 +22,9 @@ from portal.kernel.scope import PortalSession, system
 from portal.people.models import ContactPoint, Person, School
 from portal.people.rules import ContactKind
 from tests.conftest import PEPPER, make_settings
+from tests.delivery.conftest import Letterbox, free_port
 
 BASE = "http://127.0.0.1:8000"
-
-
-class Letterbox:
-    """A mail server's inside: keeps what it takes, refuses while `refuse` is set."""
-
-    def __init__(self):
-        self.mails, self.refuse = [], False
-
-    async def handle_DATA(self, server, session, envelope):
-        if self.refuse:
-            return "451 not now"
-        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
-        return "250 OK"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def letterbox():
-    box, port = Letterbox(), free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    box.url = f"smtp://127.0.0.1:{port}"
-    yield box
-    controller.stop()
-
-
-@pytest.fixture
-def sessions(app):
-    return lambda: PortalSession(app.extensions["writing_engine"], scope=system("test"))
-
-
-@pytest.fixture
-def deliver(sessions, letterbox):
-    """One round of the worker."""
-    sender = SmtpSender(letterbox.url, "portal@school.example")
-    kinds = queries_mail.kinds(pepper=PEPPER, base_url=BASE, reachable=sender.channels)
-    return lambda now=None: send_due(sessions, sender, kinds, now=now or clock.now())
 
 
 def ask(app, address):
@@ -318,7 +275,7 @@ def test_every_kind_of_message_has_its_words(sqlite_app):
     kinds = queries_mail.kinds(pepper=PEPPER, base_url=BASE, reachable=frozenset(ContactKind))
     from portal.paths import TEMPLATES
 
-    assert {path.stem for path in (TEMPLATES / "mail").glob("*.txt")} == set(kinds)
+    assert {path.stem for path in (TEMPLATES / "mail").glob("[!_]*.txt")} == set(kinds)
 
 
 def test_the_demos_messages_are_kept_in_a_file(app, ids, sessions, tmp_path):
