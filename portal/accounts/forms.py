@@ -16,16 +16,16 @@ from portal.web.forms import (
     TickField,
     required,
 )
-from portal.web.i18n import lazy_gettext as _l
+from portal.web.i18n import lazy_gettext
 
 CODE = Govuk(classes="govuk-input--width-10 govuk-input--extra-letter-spacing", autocomplete="off", spellcheck=False)
 ONE_TIME_CODE = Govuk(
     classes="govuk-input--width-10 govuk-input--extra-letter-spacing", autocomplete="one-time-code", spellcheck=False
 )
 PIN = GovukPassword(classes="govuk-input--width-10", autocomplete="off", attributes={"inputmode": "numeric"})
-NEED_CODE = required(_l("Type the code."))
+NEED_CODE = required(lazy_gettext("Type the code."))
 PINS_DIFFER = N_("The two PINs are not the same. Please type both again.")
-NEED_PIN = required(_l("Type the six digits of your PIN."))
+NEED_PIN = required(lazy_gettext("Type the six digits of your PIN."))
 
 
 def page(template: str, form: PortalForm, **values: object) -> tuple[str, int]:
@@ -34,12 +34,20 @@ def page(template: str, form: PortalForm, **values: object) -> tuple[str, int]:
 
 
 class LetterForm(PortalForm):
-    code = TextField(_l("Code"), NEED_CODE, description=_l("It looks like ABC-4F7K-9Q2M."), longest=60, widget=CODE)
+    code = TextField(
+        lazy_gettext("Code"),
+        NEED_CODE,
+        description=lazy_gettext("It looks like ABC-4F7K-9Q2M."),
+        longest=60,
+        widget=CODE,
+    )
 
 
 class ChoosePinForm(PortalForm):
-    pin = PasswordField(_l("Your new PIN"), NEED_PIN, description=_l("Six digits that only you know."), widget=PIN)
-    pin_again = PasswordField(_l("Type the PIN again"), NEED_PIN, widget=PIN)
+    pin = PasswordField(
+        lazy_gettext("Your new PIN"), NEED_PIN, description=lazy_gettext("Six digits that only you know."), widget=PIN
+    )
+    pin_again = PasswordField(lazy_gettext("Type the PIN again"), NEED_PIN, widget=PIN)
 
 
 def new_pin_hash(form: ChoosePinForm) -> str:
@@ -51,17 +59,19 @@ def new_pin_hash(form: ChoosePinForm) -> str:
 
 
 class PinForm(PortalForm):
-    pin = PasswordField(_l("Your PIN"), NEED_PIN, description=_l("The six digits that you chose."), widget=PIN)
+    pin = PasswordField(
+        lazy_gettext("Your PIN"), NEED_PIN, description=lazy_gettext("The six digits that you chose."), widget=PIN
+    )
 
 
 class ChangePinForm(ChoosePinForm):
-    old_pin = PasswordField(_l("The PIN you have now"), NEED_PIN, widget=PIN)
+    old_pin = PasswordField(lazy_gettext("The PIN you have now"), NEED_PIN, widget=PIN)
 
 
 class AddressForm(PortalForm):
     address = TextField(
-        _l("E-mail address or mobile number"),
-        required(_l("Type your e-mail address or your mobile number.")),
+        lazy_gettext("E-mail address or mobile number"),
+        required(lazy_gettext("Type your e-mail address or your mobile number.")),
         longest=254,
         widget=Govuk(autocomplete="email", spellcheck=False, attributes={"dir": "ltr"}),
     )
@@ -69,13 +79,17 @@ class AddressForm(PortalForm):
 
 class CodeForm(PortalForm):
     code = TextField(
-        _l("Code"), NEED_CODE, description=_l("It looks like 4F7K-9Q2M."), longest=60, widget=ONE_TIME_CODE
+        lazy_gettext("Code"),
+        NEED_CODE,
+        description=lazy_gettext("It looks like 4F7K-9Q2M."),
+        longest=60,
+        widget=ONE_TIME_CODE,
     )
 
 
 class PreferencesForm(PortalForm):
-    language = SelectField(_l("I read in"))
-    spoken_language = SelectField(_l("I speak"))
-    interpreter_needed = TickField(_l("I would like an interpreter at meetings."))
-    easy_read = TickField(_l("I would like texts in short, easy words."))
-    wanted = ManyField(_l("Send messages to"))
+    language = SelectField(lazy_gettext("I read in"))
+    spoken_language = SelectField(lazy_gettext("I speak"))
+    interpreter_needed = TickField(lazy_gettext("I would like an interpreter at meetings."))
+    easy_read = TickField(lazy_gettext("I would like texts in short, easy words."))
+    wanted = ManyField(lazy_gettext("Send messages to"))

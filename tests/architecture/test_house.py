@@ -96,6 +96,8 @@ def test_templates_keep_to_the_house(path):
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_every_imported_macro_is_used(path):
     source = path.read_text()
+    for part in re.findall(r"{%-?\s*include\s+\"([^\"]+)\"", source):
+        source += (TEMPLATES / part).read_text()  # an included part is written with the macros of its page
     for names in re.findall(r"{%-?\s*from\s+\"[^\"]+\"\s+import\s+([^%]+?)(?:\s+with context)?\s*-?%}", source):
         rest = source.replace(names, "", 1)
         for macro in (part.split(" as ")[-1].strip() for part in names.split(",")):
@@ -112,6 +114,13 @@ def test_markup_is_made_in_few_places():
         "portal/profiles/routes_staff.py",  # the preview's bar is a rendered template, in another language than the page
     }
     assert makers <= known, makers - known
+
+
+def test_words_are_marked_by_names_that_the_extractor_knows():
+    """`lazy_gettext as _l` looks fine and is never extracted: its words would stay English in every language."""
+    for path in SOURCES:
+        for alias in re.findall(r"gettext as (\w+)", path.read_text()):
+            assert alias in {"_", "_gettext"}, f"{name(path)}: call it by its own name, {alias} is not extracted"
 
 
 def test_no_forgotten_work():
