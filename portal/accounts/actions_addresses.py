@@ -73,8 +73,11 @@ def confirm_address(
     code = session.get(MailedCode, code_id, with_for_update=True)
     if code is None or code.person_id != person_id or code.used_at is not None:
         raise Invalid(WRONG_CODE, field="code")
+    own = _own(session, person_id)
+    if any(point.kind == address.kind and point.value.lower() == address.value for point in own):
+        raise Invalid(HAVE_IT, field="code")
     code.used_at = now
-    for point in _own(session, person_id):
+    for point in own:
         outbox.post(
             session,
             ADDRESS_ADDED,

@@ -11,7 +11,7 @@ from portal.accounts.rules import fast_hash
 from portal.kernel import clock
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
-from portal.people.models import Person, School, StaffRole
+from portal.people.models import Person, School, StaffRole, TrustRole
 from portal.people.rules import Audience, Role
 
 SITTING = (
@@ -46,6 +46,7 @@ ROLES = select(StaffRole.role).where(
     StaffRole.starts_on <= bindparam("today"),
     or_(StaffRole.ends_on.is_(None), StaffRole.ends_on >= bindparam("today")),
 )
+TRUST_ROLE = select(TrustRole.id).where(TrustRole.person_id == bindparam("person_id"))
 
 
 def actor_of(session: PortalSession, token: str) -> Actor | None:
@@ -59,6 +60,8 @@ def actor_of(session: PortalSession, token: str) -> Actor | None:
         roles = live_roles(session, row.person_id, row.school_id, clock.today())
         if not roles:
             return None  # the last role ended: the sitting of yesterday opens nothing today
+    if row.audience == Audience.TRUST and session.execute(TRUST_ROLE, {"person_id": row.person_id}).first() is None:
+        return None
     return Actor(
         person_id=row.person_id,
         sitting_id=row.id,

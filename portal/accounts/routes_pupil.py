@@ -168,7 +168,7 @@ def way_in(pupil_id: uuid.UUID) -> Answer:
     if form.validate_on_submit():
         try:
             _give(pupil_id, form)
-            return redirect(url_for(".ways_in", class_id=child.class_id), 303)
+            return redirect(url_for(".ways_in", class_id=child.class_id), 303) if child.class_id else _on(".lesson")
         except PortalError as error:
             form.accept(error)
     return page("accounts/way_in.html", form, child=child)

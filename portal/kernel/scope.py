@@ -104,7 +104,7 @@ class PortalSession(Session):
     def narrow(self, scope: Scope) -> None:
         """From now on reads within this narrower scope. Only for a session that reads, and never the other way
         round."""
-        if not self.info["read_only"] or self._fence.scope.everything:
+        if not self.info["read_only"] or self._fence.scope.everything or self._fence.scope is NOTHING:
             raise ScopeError("only a reading session of one actor can be narrowed")
         self._fence.scope = scope
 

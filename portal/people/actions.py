@@ -90,10 +90,17 @@ def add_adult(
     language: str,
     now: datetime,
 ) -> uuid.UUID:
-    """Adds an adult the school knows of, as a link waiting for a decision; returns the link's id."""
-    pupil = session.scalars(select(Pupil).where(Pupil.id == pupil_id)).first()
+    """Adds an adult the school knows of, as a link waiting for a decision; returns the link's id.
+
+    Two clicks add one adult: the same name, waiting already for the same child, is the same form sent again.
+    """
+    # held, so that two clicks come one after the other
+    pupil = session.scalars(select(Pupil).where(Pupil.id == pupil_id).with_for_update(key_share=True, of=Pupil)).first()
     if pupil is None:
         raise NotFound
+    known = _waiting(session, pupil_id, relationship, full_name)
+    if known is not None:
+        return known
     person = Person(trust_id=actor.trust_id, full_name=full_name, language=language)
     session.add(person)
     session.flush()
@@ -116,6 +123,20 @@ def add_adult(
         pupil_id=pupil.id,
     )
     return contact.id
+
+
+def _waiting(session: PortalSession, pupil_id: uuid.UUID, relationship: str, full_name: str) -> uuid.UUID | None:
+    return session.scalars(
+        select(PupilContact.id)
+        .join(Person, Person.id == PupilContact.adult_id)
+        .where(
+            PupilContact.pupil_id == pupil_id,
+            PupilContact.state == ContactState.PROPOSED,
+            PupilContact.relationship == relationship,
+            Person.full_name == full_name,
+        )
+        .order_by(PupilContact.id)
+    ).first()
 
 
 def choose_sharing(session: PortalSession, *, actor: Actor, shares: bool, now: datetime) -> None:

@@ -73,6 +73,11 @@ class LinkForm(PortalForm):
     )
     confirmed = HiddenField()
 
+    def shown_version(self) -> int:
+        """The version that the page carried; 0, which no link has, when it was spoiled on the way."""
+        typed = str(self.version.data)
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
 
 class NewAdultForm(PortalForm):
     """An adult who is not in the school's system yet."""

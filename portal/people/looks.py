@@ -53,6 +53,9 @@ def remember_look(actor: Actor, *, school_id: uuid.UUID, pupil_id: uuid.UUID, ve
             )
     except IntegrityError:
         return  # another process was faster
+    except BaseException:
+        _forget(look)  # nothing was kept: the next page tries again
+        raise
 
 
 def _first(look: tuple[uuid.UUID, uuid.UUID]) -> bool:
@@ -63,3 +66,8 @@ def _first(look: tuple[uuid.UUID, uuid.UUID]) -> bool:
         if len(_noted) > REMEMBERED:
             _noted.popitem(last=False)
         return True
+
+
+def _forget(look: tuple[uuid.UUID, uuid.UUID]) -> None:
+    with _one_at_a_time:
+        _noted.pop(look, None)

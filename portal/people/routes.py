@@ -114,7 +114,7 @@ def save_decision(pupil_id: uuid.UUID, contact_id: uuid.UUID) -> Response | str 
             actor=current_actor(),
             pupil_id=pupil_id,
             contact_id=contact_id,
-            version=int(form.version.data or 0),
+            version=form.shown_version(),
             decision=decision,
             now=clock.now(),
         )

@@ -273,7 +273,7 @@ class DayField(DateField):
             try:
                 day, month, year = (int(part) for part in parts)
                 self.data = date(year, month, day)
-            except ValueError:
+            except (ValueError, OverflowError):
                 self.process_errors = [_("This is not a real date.")]
 
     def typed(self) -> list[str]:

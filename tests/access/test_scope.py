@@ -90,6 +90,7 @@ def test_every_shape_of_query_stays_inside(session_of, ids, shape):
         text("SELECT * FROM pupil"),
         select(Pupil.__table__),
         select(Pupil).from_statement(text("SELECT * FROM pupil")),
+        select(Pupil).from_statement(select(Pupil.__table__)),
         update(Pupil).values(forename="x"),
         delete(Target),
         insert(PupilContact).values(relationship="PAM"),
