@@ -22,7 +22,7 @@ from portal.kernel.scope import (
 from portal.migrations.metadata import METADATA
 from portal.people.actor import Actor
 from portal.people.models import ContactPoint, Person, Pupil, PupilContact
-from portal.people.rules import Audience
+from portal.people.rules import Audience, Role
 from portal.people.scopes import scope_of
 from portal.profiles.models import PlanVersion, Target
 
@@ -156,6 +156,34 @@ def test_a_row_cannot_be_moved_to_another_child(session_of, ids, system_session)
     session = session_of("parent-other-school")
     target = session.scalars(select(Target).where(Target.pupil_id == mine)).first()
     target.pupil_id = ids.pupil("Zara")
+    with pytest.raises(ScopeError):
+        session.flush()
+    session.rollback()
+
+
+@pytest.mark.parametrize("change", ["changed", "deleted", "moved"])
+def test_a_row_in_hand_is_still_refused_when_the_child_is_outside(session_of, ids, change):
+    """Even a row that came in some other way, as from a session of the portal's own, is not written by this one."""
+    session = session_of("sendco-other-school", Audience.STAFF, school_id=ids.school_of("Sagal"), roles={Role.SENDCO})
+    with PortalSession(session.get_bind(), scope=system("test")) as other:
+        pupil = other.get_one(Pupil, ids.pupil("Zara"))
+        target = other.scalars(select(Target).where(Target.pupil_id == pupil.id)).first()
+        other.expunge_all()
+    session.add_all([pupil, target])
+    if change == "changed":
+        pupil.known_as = "x"
+    elif change == "moved":
+        pupil.school_id = ids.school_of("Sagal")
+    else:
+        session.delete(target)
+    with pytest.raises(ScopeError):
+        session.flush()
+    session.rollback()
+
+
+def test_a_child_is_not_moved_into_a_school_outside_the_scope(session_of, ids):
+    session = session_of("sendco-other-school", Audience.STAFF, school_id=ids.school_of("Sagal"), roles={Role.SENDCO})
+    session.get_one(Pupil, ids.pupil("Sagal")).school_id = ids.school_of("Zara")
     with pytest.raises(ScopeError):
         session.flush()
     session.rollback()
