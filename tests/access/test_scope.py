@@ -161,7 +161,7 @@ def test_a_row_cannot_be_moved_to_another_child(session_of, ids, system_session)
     session.rollback()
 
 
-@pytest.mark.parametrize("change", ["changed", "deleted", "moved"])
+@pytest.mark.parametrize("change", ["changed", "deleted", "moved", "taken"])
 def test_a_row_in_hand_is_still_refused_when_the_child_is_outside(session_of, ids, change):
     """Even a row that came in some other way, as from a session of the portal's own, is not written by this one."""
     session = session_of("sendco-other-school", Audience.STAFF, school_id=ids.school_of("Sagal"), roles={Role.SENDCO})
@@ -174,6 +174,8 @@ def test_a_row_in_hand_is_still_refused_when_the_child_is_outside(session_of, id
         pupil.known_as = "x"
     elif change == "moved":
         pupil.school_id = ids.school_of("Sagal")
+    elif change == "taken":
+        target.pupil_id = ids.pupil("Sagal")
     else:
         session.delete(target)
     with pytest.raises(ScopeError):

@@ -76,6 +76,11 @@ def test_every_code_that_opens_nothing_gets_the_same_answer(app, database, invit
             setattr(row, column, clock.now())
         session.commit()
     barreds = new_letter(barred, barred_child)
+    pages = set()
+    for code in (old, used, revoked):  # while all else is in order
+        answer = type_code(app.test_client(), code)
+        assert answer.status_code == 422, code
+        pages.add(words(answer))
     with database() as session:
         contact = session.scalars(
             select(PupilContact).where(PupilContact.adult_id == father, PupilContact.pupil_id == zara)
@@ -83,14 +88,35 @@ def test_every_code_that_opens_nothing_gets_the_same_answer(app, database, invit
         contact.restriction, contact.restricted_from = Restriction.NO_CONTACT, clock.today()
         contact.order_seen_by = ids.person("sendco")
         session.commit()
-    pages = set()
-    for code in (old, used, revoked, closed, barreds, KNOWN_LETTER_CODE[:3] + "0" * 8, "", "?", "ABC", "Z" * 60):
+    for code in (closed, barreds, KNOWN_LETTER_CODE[:3] + "0" * 8, "", "?", "ABC", "Z" * 60):
         answer = type_code(app.test_client(), code)
         assert answer.status_code == 422, code
         if code:
             assert SORRY in words(answer), code
             pages.add(words(answer))
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize("wrong", ["used_at", "revoked_at", "expires_at"])
+def test_a_letter_that_ended_between_code_and_pin_is_not_used(app, database, ids, new_letter, wrong):
+    new_letter(ids.person("second-parent"), ids.pupil("Zara"), finder="QQQ")
+    with database() as session:
+        letter = session.scalars(select(LetterCode).where(LetterCode.finder == "QQQ")).one()
+        setattr(letter, wrong, clock.now())
+        session.flush()
+        with pytest.raises(Invalid):
+            use_letter(session, letter_id=letter.id, pin_hash=None, language="", now=clock.now())
+
+
+def test_a_new_letter_kills_the_one_before_it(app, database, as_persona, invited):
+    assert type_code(app.test_client(), KNOWN_LETTER_CODE).status_code == 303
+    with database() as session:
+        language = session.get_one(Person, invited.adult_id).language
+    printed = as_persona("office").post(
+        "/staff/letters", data={"contact": str(invited.contact_id), "language": language}
+    )
+    assert printed.mimetype == "application/pdf"
+    assert type_code(app.test_client(), KNOWN_LETTER_CODE).status_code == 422
 
 
 def test_what_was_typed_stays_in_the_box(sqlite_app):
