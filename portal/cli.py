@@ -83,7 +83,8 @@ def _wait_for(processes: list[subprocess.Popen[bytes]]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    while all(process.poll() is None for process in processes):
+    starter = os.getppid()  # whoever started us may be killed without a word to us: then nobody would stop the site
+    while all(process.poll() is None for process in processes) and os.getppid() == starter:
         time.sleep(0.3)
     stop()
     for process in processes:
