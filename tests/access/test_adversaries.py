@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
+from portal.accounts.models import Sitting
 from portal.kernel import clock
 from portal.kernel.errors import NotAllowed, NotFound
 from portal.kernel.scope import NOTHING, PortalSession, Scope, ScopeError, system
@@ -150,6 +151,33 @@ def test_a_supply_teacher_booked_for_tomorrow_has_no_page_today(app, ids, as_per
         update(StaffRole)
         .where(StaffRole.person_id == ids.person("supply-teacher"))
         .values(starts_on=day - timedelta(days=9), ends_on=day - timedelta(days=2))
+    )
+    system_session.commit()
+    assert client.get("/staff/children").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ended_at": clock.now()},
+        {"ends_at": clock.now() - timedelta(seconds=1)},
+        {"seen_at": clock.now() - timedelta(minutes=31)},
+    ],
+    ids=["signed out", "too long", "idle"],
+)
+def test_a_sitting_that_is_over_opens_nothing(app, ids, as_persona, system_session, change):
+    client, path = as_persona("parent"), f"/children/{ids.pupil('Zara')}"
+    assert client.get(path).status_code == 200
+    system_session.execute(update(Sitting).where(Sitting.person_id == ids.person("parent")).values(**change))
+    system_session.commit()
+    assert client.get(path).status_code == 302
+
+
+def test_a_role_at_another_school_opens_nothing_at_this_one(app, ids, as_persona, system_session):
+    client = as_persona("sendco")
+    assert client.get("/staff/children").status_code == 200
+    system_session.execute(
+        update(StaffRole).where(StaffRole.person_id == ids.person("sendco")).values(school_id=ids.school_of("Sagal"))
     )
     system_session.commit()
     assert client.get("/staff/children").status_code == 302

@@ -119,6 +119,15 @@ def test_a_new_letter_kills_the_one_before_it(app, database, as_persona, invited
     assert type_code(app.test_client(), KNOWN_LETTER_CODE).status_code == 422
 
 
+def test_a_lost_pile_is_cancelled_by_its_own_school_only(app, database, as_persona, invited):
+    with database() as session:
+        batch = session.get_one(LetterCode, invited.id).batch
+    as_persona("sendco-other-school").post("/staff/letters/cancel", data={"batch": batch})
+    assert type_code(app.test_client(), KNOWN_LETTER_CODE).status_code == 303
+    assert as_persona("office").post("/staff/letters/cancel", data={"batch": batch}).status_code == 303
+    assert type_code(app.test_client(), KNOWN_LETTER_CODE).status_code == 422
+
+
 def test_what_was_typed_stays_in_the_box(sqlite_app):
     answer = type_code(sqlite_app.test_client(), "ABC-4F7K-9Q2")
     assert 'value="ABC-4F7K-9Q2"' in answer.get_data(as_text=True)
