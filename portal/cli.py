@@ -15,6 +15,7 @@ from portal.intake.commands import imports
 from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
+from portal.opening import schools, staff
 from portal.people.models import Trust
 from portal.settings import Settings, UnsafeSettings
 
@@ -109,6 +110,10 @@ def worker() -> None:
     from portal.jobs import run as run_worker
 
     run_worker(_settings())
+
+
+main.add_command(schools)
+main.add_command(staff)
 
 
 if __name__ == "__main__":
