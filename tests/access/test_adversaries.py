@@ -181,3 +181,13 @@ def test_a_role_at_another_school_opens_nothing_at_this_one(app, ids, as_persona
     )
     system_session.commit()
     assert client.get("/staff/children").status_code == 302
+
+
+def test_new_pictures_end_what_the_old_ones_opened(app, ids, as_persona):
+    """Somebody knew a child's secret picture: the sitting that it opened ends with it."""
+    intruder, sendco = as_persona("pupil-young"), as_persona("sendco")
+    assert intruder.get("/me").status_code == 200
+    page = f"/staff/lesson/pupil/{ids.pupil('Zara')}"
+    offered = parse(sendco.get(page)).xpath("//input[@name='picture']/@value")
+    assert sendco.post(page, data={"picture": offered[-1], "secret": offered[-2]}).status_code == 303
+    assert intruder.get("/me").status_code == 302

@@ -1,13 +1,20 @@
 """What a parent sets alone: languages, addresses, the PIN, and signing out everywhere."""
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
+from portal.accounts.actions_addresses import confirm_address
+from portal.accounts.actions_codes import new_code
 from portal.accounts.models import FamilyPin, MailedCode
+from portal.accounts.rules import Address
 from portal.demo.known import DEMO_PIN
 from portal.kernel import clock
+from portal.kernel.errors import Invalid
 from portal.kernel.outbox import OutboxItem
 from portal.people.models import ContactPoint, Person
+from portal.people.rules import ContactKind
+from tests.conftest import PEPPER
 from tests.pages import parse, words
 
 
@@ -176,3 +183,27 @@ def test_old_codes_and_texts_are_forgotten(sqlite_app, ids, as_persona, database
         assert session.scalars(select(MailedCode)).all()
         forget_old(session, now=clock.now() + clock.minutes(25 * 60))
         assert not session.scalars(select(MailedCode)).all()
+
+
+def test_a_code_of_somebody_else_or_a_used_one_confirms_no_address(app, ids, database):
+    me, other = ids.person("parent"), ids.person("second-parent")
+    mine = Address(ContactKind.EMAIL, "mine@new.example")
+    for whose, used_at in ((other, None), (me, clock.now())):
+        with database() as session:
+            code_id = new_code(session, person_id=whose, nonce="x", pepper=PEPPER, now=clock.now())
+            session.flush()
+            session.get_one(MailedCode, code_id).used_at = used_at
+            with pytest.raises(Invalid):
+                confirm_address(session, person_id=me, address=mine, code_id=code_id, now=clock.now())
+
+
+def test_the_same_address_confirmed_on_two_devices_is_kept_once(app, ids, database):
+    me, mine = ids.person("parent"), Address(ContactKind.EMAIL, "mine@new.example")
+    with database() as session:
+        first, second = (
+            new_code(session, person_id=me, nonce=nonce, pepper=PEPPER, now=clock.now()) for nonce in ("x", "y")
+        )
+        session.flush()
+        confirm_address(session, person_id=me, address=mine, code_id=first, now=clock.now())
+        with pytest.raises(Invalid):
+            confirm_address(session, person_id=me, address=mine, code_id=second, now=clock.now())
