@@ -153,4 +153,12 @@ def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_open(session: PortalSession, adult_id: uuid.UUID, pupil_id: uuid.UUID, now: datetime) -> bool:
-    return pupil_id in set(session.scalars(open_pupils(adult_id, now.astimezone(LONDON).date())))
+    """Whether the letter's link is open today. A link that was closed and opened again waits for a new letter: whoever
+    holds the old one may be the reason why it was closed."""
+    link = select(PupilContact.id).where(
+        PupilContact.adult_id == adult_id,
+        PupilContact.pupil_id == pupil_id,
+        PupilContact.state != ContactState.CONFIRMED,
+        PupilContact.pupil_id.in_(open_pupils(adult_id, now.astimezone(LONDON).date())),
+    )
+    return session.scalars(link).first() is not None

@@ -204,8 +204,11 @@ def new_state(before: ContactState, decision: LinkDecision) -> ContactState:
     letter."""
     if decision.paused:
         return ContactState.SUSPENDED
+    closing = decision.access not in OPEN_ACCESS or decision.restriction != Restriction.NONE
     if before in {ContactState.PROPOSED, ContactState.SUSPENDED, ContactState.ENDED}:
         return ContactState.CONFIRMED
+    if before == ContactState.INVITED and closing:
+        return ContactState.CONFIRMED  # the letter on its way opens nothing any more, not even after a later opening
     return before
 
 

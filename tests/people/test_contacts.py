@@ -143,3 +143,24 @@ def test_a_young_person_closes_and_opens_their_plan_for_parents(app, ids, as_per
 
 def test_a_child_has_no_such_choice(sqlite_app, as_persona):
     assert as_persona("pupil-older").get("/me/rights").status_code == 403
+
+
+def test_a_letter_on_its_way_dies_with_the_link_even_when_it_is_opened_again(app, ids, as_persona, system_session):
+    from portal.demo.known import KNOWN_LETTER_CODE
+
+    contact = system_session.scalars(
+        select(PupilContact)
+        .join(Pupil, Pupil.id == PupilContact.pupil_id)
+        .where(Pupil.id == ids.pupil("Hafsa"), PupilContact.state == ContactState.INVITED)
+    ).one()
+    page, closed, opened = (
+        address(contact.pupil_id, contact),
+        form_of(contact, access="none", confirmed="yes"),
+        form_of(contact, access="view", confirmed="yes", version=contact.version + 1),
+    )
+    system_session.rollback()
+    assert app.test_client().post("/letter", data={"code": KNOWN_LETTER_CODE}).status_code == 303
+    office = as_persona("office")
+    for decision in (closed, opened):
+        assert office.post(page, data=decision).status_code == 303
+    assert app.test_client().post("/letter", data={"code": KNOWN_LETTER_CODE}).status_code == 422
