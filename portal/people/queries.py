@@ -218,19 +218,17 @@ def _names(session: PortalSession, people: set[uuid.UUID | None]) -> dict[uuid.U
 
 @dataclass(frozen=True, slots=True)
 class RightsPage:
-    """What a young person sees about their own rights: since when, what they chose, whom it touches."""
+    """What a young person sees about their own rights: since when, and what they chose."""
 
     pupil_id: uuid.UUID
     since: date
     shares: bool
-    adults: tuple[str, ...]
 
 
 def rights_page(session: PortalSession, *, pupil_id: uuid.UUID) -> RightsPage:
-    """The young person's choice. The adults' names come from the caller's wider query: a pupil's scope holds no
-    contacts."""
+    """The young person's choice."""
     pupil = session.execute(select(Pupil.rights_pass_on, Pupil.shares_with_parents).where(Pupil.id == pupil_id)).one()
-    return RightsPage(pupil_id, pupil.rights_pass_on, pupil.shares_with_parents, ())
+    return RightsPage(pupil_id, pupil.rights_pass_on, pupil.shares_with_parents)
 
 
 @dataclass(frozen=True, slots=True)
