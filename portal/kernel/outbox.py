@@ -70,11 +70,12 @@ def post(
     event_key: str,
     person_id: uuid.UUID,
     now: datetime,
+    due_at: datetime | None = None,
     pupil_id: uuid.UUID | None = None,
     **facts: str,
 ) -> None:
-    """Puts one message into the outbox; the same event for the same person is one message, however often it is
-    posted."""
+    """Puts one message into the outbox, to leave at once or when it is due; the same event for the same person is one
+    message, however often it is posted."""
     key = f"{kind}:{event_key}:{person_id}"
     if session.execute(select(OutboxItem.id).where(OutboxItem.event_key == key)).first():
         return
@@ -86,6 +87,6 @@ def post(
             about_pupil_id=pupil_id,
             facts=facts,
             created_at=now,
-            due_at=now,
+            due_at=due_at or now,
         )
     )

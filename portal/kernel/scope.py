@@ -47,6 +47,13 @@ class AboutAnAdult:
     adult_id: Mapped[uuid.UUID] = mapped_column(index=True)
 
 
+class PrivateToAdult:
+    """A row about a pupil that of all families only this adult meets; staff who see the pupil see it. Without an adult
+    it is the school's own, and every adult who sees the pupil sees it."""
+
+    adult_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+
+
 def in_the_pupils_school() -> ForeignKeyConstraint:
     """The composite key that makes the database refuse a row about a pupil of another school."""
     return ForeignKeyConstraint(["school_id", "pupil_id"], ["pupil.school_id", "pupil.id"])
@@ -54,12 +61,14 @@ def in_the_pupils_school() -> ForeignKeyConstraint:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one actor may touch: options that filter every read, and the schools to which it may add pupils."""
+    """What one actor may touch: options that filter every read, the schools to which it may add pupils, and the one
+    adult of a family for whom it may write what is private."""
 
     name: str
     sees: tuple[ExecutableOption, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     writes_in: frozenset[uuid.UUID] = frozenset()
+    writes_for: uuid.UUID | None = None
     everything: bool = False
 
 
@@ -147,7 +156,7 @@ def _the_pupil_class() -> Any:
 
 def protected_tables() -> frozenset[Table]:
     """Every table a scope must filter."""
-    kinds = (IsAPupil, AboutAPupil, AboutAnAdult)
+    kinds = (IsAPupil, AboutAPupil, AboutAnAdult, PrivateToAdult)
     return frozenset(m.local_table for m in Base.registry.mappers if issubclass(m.class_, kinds))  # type: ignore[misc]
 
 
@@ -208,6 +217,10 @@ def _refuse_writes(session: PortalSession, _context: object, _instances: object)
     for row in touched:
         if isinstance(row, IsAPupil):
             _refuse_foreign_pupil(session, row)
+        if isinstance(row, PrivateToAdult) and session.scope.writes_for is not None:
+            others = _now_and_before(row, "adult_id") - {session.scope.writes_for}
+            if others:
+                raise ScopeError(f"{type(row).__name__} belongs to another adult than {session.scope.name} writes for")
         if isinstance(row, AboutAPupil):
             for pupil_id in _now_and_before(row, "pupil_id"):
                 if not session.reaches(pupil_id):

@@ -4,8 +4,10 @@ import portal.accounts.models
 import portal.intake.models
 import portal.kernel.audit
 import portal.kernel.outbox
+import portal.meetings.models
 import portal.people.models
-import portal.profiles.models  # noqa: F401 - imported for their tables
+import portal.profiles.models
+import portal.reviews.models  # noqa: F401 - imported for their tables
 from portal.kernel.db import Base
 
 METADATA = Base.metadata

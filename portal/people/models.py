@@ -200,6 +200,23 @@ class PupilContact(Keyed, AboutAPupil, AboutAnAdult, Base):
     )
 
 
+class KeptApart(Keyed, AboutAnAdult, Base):
+    """Two adults who must never meet at school. Each pair is two rows, one for each, so that either may be asked about
+    alone; it follows from a court order about a child, or staff wrote it down. No page tells either about it."""
+
+    __tablename__ = "kept_apart"
+
+    adult_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    from_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pupil_contact.id"), index=True)
+    since: Mapped[date]
+
+    __table_args__ = (
+        UniqueConstraint("adult_id", "from_id", "contact_id", name="uq_kept_apart_once_for_an_order"),
+        CheckConstraint("adult_id <> from_id", name="nobody_is_kept_apart_from_themselves"),
+    )
+
+
 class RightsDecision(Keyed, AboutAPupil, Base):
     """What was recorded when rights passed to a young person, or why they did not (domain.md 2.6)."""
 

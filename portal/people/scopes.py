@@ -1,4 +1,5 @@
-"""What each kind of actor may see, as one option for rows about pupils, one for rows about adults, one for pupils.
+"""What each kind of actor may see, as one option for rows about pupils, one for rows about adults,
+one for what one adult of a family keeps from the others, one for pupils.
 
 The options are made once; only the values behind their names (`scope_...`) belong to an actor, so that a statement and
 its cache key are made once too. The criteria name tables, not classes, because a criterion on a class would be filtered
@@ -15,7 +16,7 @@ from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeEngine
 
-from portal.kernel.scope import AboutAnAdult, AboutAPupil, Scope
+from portal.kernel.scope import AboutAnAdult, AboutAPupil, PrivateToAdult, Scope
 from portal.people.actor import Actor
 from portal.people.models import Pupil, PupilContact, StaffRole
 from portal.people.rules import OPEN_ACCESS, OPEN_STATES, OWN_CLASS, Audience, Restriction
@@ -69,23 +70,33 @@ def class_pupils(school_id: Any, me: Any, today: Any) -> Select[uuid.UUID]:
     return select(PUPIL.id).where(PUPIL.school_id == school_id, PUPIL.class_id.in_(mine), PUPIL.left_on.is_(None))
 
 
-def _options(about_a_pupil: Criterion, about_an_adult: Criterion, pupil: Criterion) -> tuple[ExecutableOption, ...]:
+def _options(
+    about_a_pupil: Criterion, about_an_adult: Criterion, pupil: Criterion, private: Criterion | None = None
+) -> tuple[ExecutableOption, ...]:
+    ours = (with_loader_criteria(PrivateToAdult, private, include_aliases=True),) if private else ()
     return (
+        *ours,
         with_loader_criteria(AboutAPupil, about_a_pupil, include_aliases=True),
         with_loader_criteria(AboutAnAdult, about_an_adult, include_aliases=True),
         with_loader_criteria(Pupil, pupil, include_aliases=True),
     )
 
 
+def _mine_or_the_schools(cls: Any) -> ColumnElement[bool]:
+    return or_(cls.adult_id == ME, cls.adult_id.is_(None))
+
+
 FAMILY = _options(
     lambda cls: cls.pupil_id.in_(open_pupils(ME, TODAY)),
     lambda cls: cls.adult_id == ME,
     lambda cls: cls.id.in_(open_pupils(ME, TODAY)),
+    _mine_or_the_schools,
 )
 ONE_PUPIL = _options(
     lambda cls: cls.pupil_id == PUPIL_ID,
     lambda cls: cls.adult_id == ME,
     lambda cls: cls.id == PUPIL_ID,
+    _mine_or_the_schools,
 )
 WHOLE_SCHOOL = _options(
     lambda cls: cls.school_id == SCHOOL,
@@ -105,7 +116,7 @@ def scope_of(actor: Actor, today: date) -> Scope:
     me = actor.person_id
     match actor.audience:
         case Audience.FAMILY:
-            return Scope("family", FAMILY, {"scope_me": me, "scope_today": today})
+            return Scope("family", FAMILY, {"scope_me": me, "scope_today": today}, writes_for=me)
         case Audience.PUPIL if actor.pupil_id:
             return one_pupil(actor.pupil_id, me)
         case Audience.STAFF if actor.school_id and actor.sees_whole_school:
@@ -125,4 +136,4 @@ def school_scope(school_id: uuid.UUID) -> Scope:
 def one_pupil(pupil_id: uuid.UUID, me: uuid.UUID) -> Scope:
     """One child and nobody else, not even a brother or sister: a pupil's own scope, and that of a page about a child
     whom the gate has just found within the actor's wider scope. Without a subquery each statement costs less."""
-    return Scope("one pupil", ONE_PUPIL, {"scope_pupil": pupil_id, "scope_me": me})
+    return Scope("one pupil", ONE_PUPIL, {"scope_pupil": pupil_id, "scope_me": me}, writes_for=me)

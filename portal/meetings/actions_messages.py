@@ -1,0 +1,63 @@
+"""What a booking tells one adult: rows in the outbox, read in the portal and announced outside it."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.kernel.outbox import OutboxItem, OutboxState, post
+from portal.kernel.scope import PortalSession
+from portal.meetings.models import Meeting
+from portal.meetings.rules_messages import Message
+
+
+def tell(
+    session: PortalSession,
+    message: Message,
+    *,
+    adult_id: uuid.UUID,
+    pupil_id: uuid.UUID,
+    review_id: uuid.UUID,
+    event: str,
+    now: datetime,
+    due_at: datetime | None = None,
+    meeting: Meeting | None = None,
+    reason: str = "",
+) -> None:
+    """One message to one adult about one review; `event` makes it one of its kind, such as the number of the move."""
+    facts = {"review_id": str(review_id), "reason": reason}
+    if meeting is not None:
+        facts |= {"meeting_id": str(meeting.id), "starts_at": meeting.starts_at.isoformat(), "mode": meeting.mode.value}
+    post(
+        session,
+        message.value,
+        event_key=f"{review_id}:{event}",
+        person_id=adult_id,
+        pupil_id=pupil_id,
+        now=now,
+        due_at=due_at,
+        **facts,
+    )
+
+
+def withhold(
+    session: PortalSession,
+    messages: Iterable[Message],
+    *,
+    adult_id: uuid.UUID,
+    pupil_id: uuid.UUID,
+    review_id: uuid.UUID,
+) -> None:
+    """Messages that wait and are no longer true never leave."""
+    waiting = session.scalars(
+        select(OutboxItem).where(
+            OutboxItem.person_id == adult_id,
+            OutboxItem.about_pupil_id == pupil_id,
+            OutboxItem.kind.in_([message.value for message in messages]),
+            OutboxItem.state == OutboxState.QUEUED,
+        )
+    )
+    for item in waiting:
+        if item.facts.get("review_id") == str(review_id):
+            item.state = OutboxState.WITHHELD

@@ -1,0 +1,34 @@
+"""The messages of the booking: what each says in the portal. Outside it only says that something new is there."""
+
+import enum
+
+from portal.kernel.words import N_
+
+
+class Message(enum.StrEnum):
+    """Kinds of messages about a meeting; the names are those of the outbox."""
+
+    BOOKING_OPEN = "booking_open"
+    REMINDER = "booking_reminder"
+    LAST_CALL = "booking_last_call"
+    BOOKED = "meeting_booked"
+    TOMORROW = "meeting_tomorrow"
+    MOVED = "meeting_moved"
+    CANCELLED = "meeting_cancelled"
+    CANCELLED_BY_SCHOOL = "meeting_cancelled_by_school"
+    WILL_CALL = "school_will_call"
+
+
+TITLES = {
+    Message.BOOKING_OPEN: N_("You can choose a time now"),
+    Message.REMINDER: N_("You have not chosen a time yet"),
+    Message.LAST_CALL: N_("Last days to choose a time"),
+    Message.BOOKED: N_("Your meeting is booked"),
+    Message.TOMORROW: N_("Your meeting is tomorrow"),
+    Message.MOVED: N_("Your meeting has a new time"),
+    Message.CANCELLED: N_("You cancelled your meeting"),
+    Message.CANCELLED_BY_SCHOOL: N_("School had to cancel your meeting"),
+    Message.WILL_CALL: N_("School will call you"),
+}
+# still true only while the family has no time; they are withheld when it books
+BEFORE_BOOKING = (Message.REMINDER, Message.LAST_CALL)
