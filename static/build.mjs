@@ -60,13 +60,13 @@ function fontFaces() {
   return faces.join("").replace(/\s*([{};:,])\s*/g, "$1").replace(/;}/g, "}");
 }
 
-function styles() {
-  const { css } = sass.compile(path.join(here, "scss", "app.scss"), {
+function compiled(name) {
+  const { css } = sass.compile(path.join(here, "scss", `${name}.scss`), {
     loadPaths: [modules, path.join(here, "scss")],
     style: "compressed",
     quietDeps: true,
   });
-  const slim = css
+  return css
     // The colours are always set on :root, so the fall-backs are dead weight.
     .replace(/var\((--govuk-[a-z-]+),\s*[^()]*(\([^()]*\))?\)/g, "var($1)")
     // Paper shows the same fonts as the screen: 82 rules less.
@@ -74,9 +74,14 @@ function styles() {
     // Scripts that need more room between lines (Nastaliq above all) set --lead once; every rule obeys it.
     .replace(/line-height:(\d*\.\d+|[1-9])(?=[;}])/g, "line-height:max($1,var(--lead))")
     .replace(/^\uFEFF|@charset "UTF-8";/, "");
-  const all = fontFaces() + slim;
-  emit("app.css", all);
-  emit("app.rtl.css", rtlcss.process(all));
+}
+
+/** One sheet for everybody, and one more for staff, so that a family's first visit does not carry it. */
+function styles() {
+  for (const [name, css] of [["app", fontFaces() + compiled("app")], ["staff", compiled("staff")]]) {
+    emit(`${name}.css`, css);
+    emit(`${name}.rtl.css`, rtlcss.process(css));
+  }
 }
 
 function scripts() {
