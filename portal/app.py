@@ -17,6 +17,21 @@ from portal.home import routes as home
 from portal.home.navigation import doors_for, footer
 from portal.intake import routes as intake
 from portal.kernel.db import make_engine
+from portal.meetings import routes_annual as annual
+from portal.meetings import routes_answers as family_answers
+from portal.meetings import routes_attendance as attendance
+from portal.meetings import routes_board as board
+from portal.meetings import routes_calendar as calendar
+from portal.meetings import routes_children as children_meetings
+from portal.meetings import routes_day as day
+from portal.meetings import routes_family as family_meetings
+from portal.meetings import routes_family_guests as guests
+from portal.meetings import routes_figures as figures
+from portal.meetings import routes_guest as guest
+from portal.meetings import routes_messages as messages
+from portal.meetings import routes_office as gate
+from portal.meetings import routes_pupil as my_meeting
+from portal.meetings import routes_times as times
 from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
 from portal.people import routes as people
 from portal.people.branding import brand_for
@@ -26,6 +41,8 @@ from portal.profiles import routes_drafts as drafts
 from portal.profiles import routes_family as family_plans
 from portal.profiles import routes_pupil as pupil_pages
 from portal.profiles import routes_staff as profiles
+from portal.reviews import routes_rounds as rounds
+from portal.reviews import routes_year as year
 from portal.settings import Settings
 from portal.web import access, assets, errors, i18n, limits, logs, security, unit_of_work
 from portal.web.forms import csrf
@@ -42,8 +59,25 @@ FEATURES = (
     drafts,
     family_plans,
     pupil_pages,
+    my_meeting,
+    attendance,
+    figures,
     intake,
     guidance,
+    messages,
+    family_meetings,
+    children_meetings,
+    calendar,
+    guests,
+    guest,
+    annual,
+    family_answers,
+    year,
+    rounds,
+    board,
+    times,
+    day,
+    gate,
 )
 QUICK_EXIT = frozenset({Audience.FAMILY, Audience.PUPIL})
 ELSEWHERE = "https://www.bbc.co.uk/weather"  # where the quick exit leads: a page that anybody might be reading

@@ -14,6 +14,8 @@ from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.outbox import Kind
 from portal.kernel.scope import PortalSession, system
+from portal.meetings import queries_mail as meetings_mail
+from portal.meetings.actions_release import release_closed
 from portal.paths import TRANSLATIONS
 from portal.profiles import queries_mail as profiles_mail
 from portal.settings import Settings
@@ -21,6 +23,7 @@ from portal.web import i18n, logs
 
 EVERY_SECONDS = 1.0
 TIDY_EVERY = timedelta(hours=1)
+RELEASE_EVERY = timedelta(seconds=10)
 
 
 def sender_for(settings: Settings) -> Sender:
@@ -35,6 +38,7 @@ def kinds_for(settings: Settings, sender: Sender) -> dict[str, Kind]:
     return {
         **accounts_mail.kinds(pepper=settings.letter_pepper, base_url=settings.base_url, reachable=sender.channels),
         **profiles_mail.kinds(base_url=settings.base_url, reachable=sender.channels),
+        **meetings_mail.kinds(base_url=settings.base_url, reachable=sender.channels),
     }
 
 
@@ -51,11 +55,15 @@ def run(settings: Settings, stop: threading.Event | None = None) -> None:
         return PortalSession(engine, scope=system("the worker"))
 
     tidied: datetime | None = None
+    released: datetime | None = None
     while not stop.is_set():
         now = clock.now()
         try:
             send_due(sessions, sender, kinds, now=now)
             work_on_imports(sessions, now=now)
+            if released is None or now - released > RELEASE_EVERY:
+                _release(sessions, now)
+                released = now
             if tidied is None or now - tidied > TIDY_EVERY:
                 _tidy(sessions, now)
                 tidied = now
@@ -68,6 +76,12 @@ def run(settings: Settings, stop: threading.Event | None = None) -> None:
 def _tidy(sessions: Sessions, now: datetime) -> None:
     with sessions() as session:
         forget_old(session, now=now)
+        session.commit()
+
+
+def _release(sessions: Sessions, now: datetime) -> None:
+    with sessions() as session:
+        release_closed(session, now=now)
         session.commit()
 
 

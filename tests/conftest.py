@@ -13,7 +13,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, select, text
 
-from portal.accounts.queries import PERSONAS
+from portal.accounts.actions import open_sitting
+from portal.accounts.queries import PERSONAS, demo_personas
 from portal.app import create_app
 from portal.demo.fill import fill
 from portal.kernel import clock
@@ -21,6 +22,9 @@ from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
 from portal.migrations.metadata import METADATA
 from portal.people.models import Person, Pupil, School
+from portal.people.rules import Audience
+from portal.reviews.models import Review, ReviewRound
+from portal.reviews.rules import RoundState
 from portal.settings import Settings
 from tests.pages import ReadingClient
 
@@ -158,6 +162,8 @@ class Ids:
     people: dict[str, uuid.UUID]
     pupils: dict[str, tuple[uuid.UUID, uuid.UUID]]
     schools: dict[str, uuid.UUID]
+    rounds: dict[str, uuid.UUID]
+    reviews: dict[uuid.UUID, uuid.UUID]
 
     def person(self, slug: str) -> uuid.UUID:
         """The id of a persona."""
@@ -171,14 +177,28 @@ class Ids:
         """The school of a pupil."""
         return self.pupils[name][1]
 
+    def round(self, phase: str) -> uuid.UUID:
+        """The round in which families choose now, at the "primary" or the "secondary"."""
+        return self.rounds[phase]
+
+    def review(self, name: str) -> uuid.UUID:
+        """The review of a pupil in that round."""
+        return self.reviews[self.pupil(name)]
+
 
 def read_ids(engine: Engine) -> Ids:
     """Looks the test world's names up."""
     with PortalSession(engine, scope=system("looking test names up"), read_only=True) as session:
         slugs = dict(session.execute(select(Person.demo_slug, Person.id).where(Person.demo_slug.is_not(None))).all())
         pupils = session.execute(select(Pupil.known_as, Pupil.forename, Pupil.id, Pupil.school_id).order_by(Pupil.id))
+        names = {known or forename: (key, school) for known, forename, key, school in pupils}
         schools = dict(session.execute(select(School.name, School.id)).all())
-        return Ids(slugs, {known or forename: (key, school) for known, forename, key, school in pupils}, schools)  # type: ignore[arg-type]
+        opened = select(School.phase, ReviewRound.id).join(School, School.id == ReviewRound.school_id)
+        rounds = {
+            phase.value: key for phase, key in session.execute(opened.where(ReviewRound.state == RoundState.OPEN))
+        }
+        in_them = select(Review.pupil_id, Review.id).where(Review.round_id.in_(rounds.values()))
+        return Ids(slugs, names, schools, rounds, dict(session.execute(in_them).all()))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -190,19 +210,16 @@ def ids(request: pytest.FixtureRequest) -> Ids:
 
 def sign_in(app: Flask, slug: str) -> ReadingClient:
     """A client that is signed in as a persona, by a real sitting in the database."""
-    from portal.accounts.actions import open_sitting
-    from portal.accounts.queries import demo_personas
+    with PortalSession(app.extensions["engine"], scope=system("test sign-in"), read_only=True) as session:
+        persona = next(p for group in demo_personas(session) for p in group.people if p.slug == slug)
+    return _signed_in(app, persona.person_id, persona.audience, persona.school_id)
 
+
+def _signed_in(app: Flask, person_id: uuid.UUID, audience: Audience, school_id: uuid.UUID | None) -> ReadingClient:
     client = app.test_client()
     with PortalSession(app.extensions["writing_engine"], scope=system("test sign-in")) as session:
-        persona = next(p for group in demo_personas(session) for p in group.people if p.slug == slug)
         token = open_sitting(
-            session,
-            person_id=persona.person_id,
-            audience=persona.audience,
-            school_id=persona.school_id,
-            now=clock.now(),
-            how="test",
+            session, person_id=person_id, audience=audience, school_id=school_id, now=clock.now(), how="test"
         )
         session.commit()
     client.set_cookie("portal", token, domain="127.0.0.1")
@@ -215,6 +232,20 @@ def as_persona(request: pytest.FixtureRequest) -> Callable[[str], ReadingClient]
     name = "app" if "app" in request.fixturenames else "sqlite_app"
     app = request.getfixturevalue(name)
     return lambda slug: sign_in(app, slug)
+
+
+@pytest.fixture
+def client_of(request: pytest.FixtureRequest) -> Callable[[str], ReadingClient]:
+    """`client_of("Ayesha Iqbal")` is a client signed in as that adult of a family, whom no persona stands for."""
+    name = "app" if "app" in request.fixturenames else "sqlite_app"
+    app = request.getfixturevalue(name)
+
+    def signed_in(full_name: str) -> ReadingClient:
+        with PortalSession(app.extensions["engine"], scope=system("test sign-in"), read_only=True) as session:
+            person_id = session.scalars(select(Person.id).where(Person.full_name == full_name)).one()
+        return _signed_in(app, person_id, Audience.FAMILY, None)
+
+    return signed_in
 
 
 @pytest.fixture

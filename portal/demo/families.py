@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.demo.world import Child, World, plain, told
 from portal.intake.rules import upn_check_letter
-from portal.people.models import ContactPoint, Person, Pupil, PupilContact, School
+from portal.people.models import ContactPoint, KeptApart, Person, Pupil, PupilContact, School
 from portal.people.rules import (
     ContactKind,
     ContactState,
@@ -60,6 +60,7 @@ def _child(world: World, school: School, facts: dict[str, Any]) -> None:
         pupil.person_id = own.id
     for rank, adult in enumerate(facts["adults"], 1):
         child.links.append(_link(world, child, _adult(world, school, adult), adult, rank))
+    _keep_apart(world, child)
 
 
 def _born(world: World, year: str, birthday: list[int] | None) -> date:
@@ -124,3 +125,13 @@ def _link(world: World, child: Child, adult: Person, facts: dict[str, Any], rank
         link.order_reference = facts["order"]
         link.order_seen_by = sendco.id
     return world.keep(link)
+
+
+def _keep_apart(world: World, child: Child) -> None:
+    """An order about one adult keeps that adult apart from all others of the child: two rows for each pair."""
+    for link in (link for link in child.links if link.restriction is not Restriction.NONE):
+        for other in (other for other in child.links if other is not link):
+            for one, two in ((link.adult_id, other.adult_id), (other.adult_id, link.adult_id)):
+                apart = KeptApart(adult_id=one, from_id=two, contact_id=link.id)
+                apart.since = link.restricted_from or world.today
+                world.keep(apart)

@@ -4,13 +4,17 @@ from datetime import date
 
 from sqlalchemy import select
 
+from portal.demo.annual import make_annual
 from portal.demo.families import make_families
+from portal.demo.meetings import make_meetings
 from portal.demo.plans import make_plans
 from portal.demo.register import make_register
+from portal.demo.reviews import make_reviews
 from portal.demo.schools import make_schools
 from portal.demo.sign_in import make_sign_in
 from portal.demo.traces import make_traces
 from portal.demo.translations import make_translations
+from portal.demo.voices import make_voices
 from portal.demo.world import World
 from portal.kernel.scope import PortalSession
 from portal.people.models import Trust
@@ -28,4 +32,8 @@ def fill(session: PortalSession, *, today: date, pepper: str) -> None:
     make_translations(world)
     make_sign_in(world)
     make_traces(world)
+    rounds = make_reviews(world)
+    busy = make_meetings(world, rounds)
+    make_annual(world, rounds, busy)
+    make_voices(world, rounds)
     world.write(session)

@@ -1,5 +1,7 @@
 """SEN status, needs, and what families were told when a child joined or left the register (CFA 2014 s.68)."""
 
+from datetime import date, timedelta
+
 from portal.demo.calendar import DAY
 from portal.demo.world import Child, World
 from portal.people.rules import OPEN_ACCESS, OPEN_STATES, ContactState, Restriction, Role
@@ -33,13 +35,18 @@ def _history(world: World, child: Child, since: int, until: int | None) -> None:
     support = SenStatusPeriod(**child.about, provision=SenProvision.SUPPORT, starts_on=begun)
     if provision is not SenProvision.SUPPORT:
         # an EHC plan follows some time on SEN support; a child without either has caught up
-        support.ends_on = world.day(since // 2 if until is None else until)
+        support.ends_on = world.day(until) if until is not None else _plan_came(world, child, since)
         support.reason = EHC_PLAN if until is None else CAUGHT_UP
         world.keep(SenStatusPeriod(**child.about, provision=provision, starts_on=support.ends_on + DAY))
         ended = support.ends_on if until is not None else None
     world.keep(support)
     for rank, need in enumerate(child.told["needs"], 1):
         world.keep(SenNeed(**child.about, need_type=need, rank=rank, starts_on=begun, ends_on=ended))
+
+
+def _plan_came(world: World, child: Child, since: int) -> date:
+    """The day before the EHC plan; to the day where the texts say how old it is, for its yearly clock hangs on it."""
+    return world.today - timedelta(days=child.told["ehc"] + 1) if "ehc" in child.told else world.day(since // 2)
 
 
 def _told(world: World, child: Child, kind: RegisterKind, ago: int, words: str) -> None:

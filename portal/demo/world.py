@@ -4,6 +4,7 @@ import random
 import tomllib
 import unicodedata
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -64,6 +65,7 @@ class World:
         self.people: dict[str, Person] = {}
         self.staff: list[tuple[StaffRole, Person]] = []
         self.children: dict[str, Child] = {}
+        self.persons: dict[uuid.UUID, Person] = {}
 
     def new_id(self) -> uuid.UUID:
         """An id that is the same in every demo."""
@@ -74,6 +76,8 @@ class World:
         known_by_id: Any = row
         if isinstance(known_by_id, Keyed):
             known_by_id.id = self.new_id()
+        if isinstance(row, Person):
+            self.persons[row.id] = row
         self.rows.append(row)
         return row
 
@@ -102,6 +106,9 @@ class World:
 
     def write(self, session: PortalSession) -> None:
         """Writes all rows, those first that others point to."""
+        by_table = defaultdict[Any, list[Base]](list)
+        for row in self.rows:
+            by_table[row.__table__].append(row)
         for table in Base.metadata.sorted_tables:
-            session.add_all(row for row in self.rows if row.__table__ is table)
+            session.add_all(by_table[table])
             session.flush()

@@ -1,12 +1,13 @@
 """Which of the waiting things belong to whose front page, in which words, and where they are dealt with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.home import queries_staff, queries_translations
 from portal.kernel.clock import LONDON
 from portal.kernel.scope import PortalSession
+from portal.meetings.queries_attention import MeetingAttention, meeting_attention
 from portal.people.actor import Actor
 from portal.people.rules import Role
 from portal.web.i18n import ngettext
@@ -19,6 +20,7 @@ class Task:
     sentence: str
     count: int
     endpoint: str
+    address: dict[str, object] = field(default_factory=dict)
 
 
 def tasks_for(session: PortalSession, actor: Actor, *, now: datetime) -> list[Task]:
@@ -30,10 +32,42 @@ def tasks_for(session: PortalSession, actor: Actor, *, now: datetime) -> list[Ta
     if actor.has(Role.SENDCO, Role.HEADTEACHER):
         today = now.astimezone(LONDON).date()
         missing = queries_translations.children_without_translation(session, today=today)
+        tasks += _of_meetings(meeting_attention(session, viewer=actor, now=now), actor)
         tasks += _of_plans(waiting, missing)
     if actor.has(Role.SENDCO, Role.OFFICE):
         tasks += _of_access(waiting)
     return [task for task in tasks if task.count]
+
+
+def _of_meetings(waiting: MeetingAttention, actor: Actor) -> Iterator[Task]:
+    n = waiting.calls
+    words = ngettext(
+        "%(num)s family asks for a call about a meeting.", "%(num)s families ask for a call about a meeting.", n
+    )
+    yield Task(words, n, "gate.calls" if actor.has(Role.SENDCO) else "rounds.rounds")
+    board = "board.season" if waiting.open_round_id else "rounds.rounds"
+    address: dict[str, object] = {"round_id": waiting.open_round_id} if waiting.open_round_id else {}
+    n = waiting.not_booked
+    words = ngettext(
+        "%(num)s child has no meeting yet, and choosing ends soon.",
+        "%(num)s children have no meeting yet, and choosing ends soon.",
+        n,
+    )
+    yield Task(words, n, board, address)
+    n = waiting.not_invited
+    words = ngettext(
+        "%(num)s child was added to the reviews, and the family is not invited yet.",
+        "%(num)s children were added to the reviews, and their families are not invited yet.",
+        n,
+    )
+    yield Task(words, n, board, address)
+    n = waiting.without_record
+    words = ngettext(
+        "%(num)s meeting is over, and its record is not shared yet.",
+        "%(num)s meetings are over, and their records are not shared yet.",
+        n,
+    )
+    yield Task(words, n, board, address)
 
 
 def _of_plans(waiting: queries_staff.Attention, missing: int) -> Iterator[Task]:

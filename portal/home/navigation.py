@@ -19,11 +19,16 @@ class Door:
     current: bool
 
 
-FAMILY = ((N_("Home"), "home.family"), (N_("My settings"), "accounts.preferences"))
-PUPIL = ((N_("My page"), "home.pupil"),)
-YOUNG_PERSON = ((N_("My page"), "home.pupil"), (N_("Who can see my plan"), "people.my_rights"))
+MESSAGES = (N_("Messages"), "messages.listed")
+FAMILY = ((N_("Home"), "home.family"), MESSAGES, (N_("My settings"), "accounts.preferences"))
+PUPIL = ((N_("My page"), "home.pupil"), (N_("My meeting"), "my_meeting.start"))
+YOUNG_PERSON = (*PUPIL, MESSAGES, (N_("Who can see my plan"), "people.my_rights"))
 TRUST = ((N_("Home"), "home.trust"),)
 STAFF = ((N_("Home"), "home.staff"), (N_("Children"), "profiles.pupils"))
+MEETINGS = (N_("Meetings"), "day.days")
+REVIEWS = (N_("Reviews"), "rounds.rounds")
+FIGURES = (N_("Figures"), "figures.show")
+GATE = (N_("Book for a family"), "gate.start")
 LESSONS = (N_("Lesson sign-in"), "pupil_sign_in.lesson")
 OFFICE = ((N_("Adults and access"), "people.contacts"), (N_("Import"), "intake.start"))
 FOOTER = (
@@ -45,11 +50,21 @@ def doors_for(actor: Actor | None) -> list[Door]:
             found = list(TRUST)
         case _:
             found = list(STAFF)
+            if actor.has(Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER, Role.OFFICE):
+                found.append(MEETINGS)
+            if actor.has(Role.SENDCO, Role.HEADTEACHER):
+                found.append(REVIEWS)
+            if actor.has(Role.HEADTEACHER):
+                found.append(FIGURES)
+            if actor.has(Role.OFFICE):
+                found.append(GATE)
             if actor.has(Role.OFFICE, Role.SENDCO):
                 found += OFFICE
             if actor.has(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO):
                 found.append(LESSONS)
-    return [_door(label, endpoint) for label, endpoint in found]
+    from flask import current_app
+
+    return [_door(label, endpoint) for label, endpoint in found if endpoint in current_app.view_functions]
 
 
 def footer() -> list[Door]:

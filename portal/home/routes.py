@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from portal.home import queries, queries_staff, queries_trust
 from portal.home.attention import tasks_for
 from portal.kernel import clock
+from portal.meetings.queries_home import next_meetings
 from portal.people.access import ANY_STAFF, FAMILY, PUBLIC, PUPIL, TRUST
 from portal.people.actor import Actor
 from portal.people.branding import brand_for, brand_of
@@ -47,14 +48,17 @@ def family() -> str:
         return render_template("home/family_empty.html", schools=schools_of_trust(db(), _me().trust_id))
     schools = {(child.school, child.theme) for child in children}
     brand = brand_of(*schools.pop()) if len(schools) == 1 else brand_for(_me())
-    return render_template("home/family.html", children=children, brand=brand)
+    meetings = next_meetings(db(), viewer=_me(), now=clock.now())
+    return render_template("home/family.html", children=children, meetings=meetings, brand=brand)
 
 
 @bp.get("/me", access=PUPIL)
 def pupil() -> str:
     """The pupil's front page."""
     page = my_page(db(), pupil_id=_me().pupil_id, language=current().tag, today=clock.today())
-    return render_template("home/pupil.html", page=page, brand=brand_of(page.school_name, page.theme))
+    own = next_meetings(db(), viewer=_me(), now=clock.now()) if _me().holds_own_rights else {}
+    brand = brand_of(page.school_name, page.theme)
+    return render_template("home/pupil.html", page=page, meeting=own.get(page.pupil_id), brand=brand)
 
 
 @bp.get("/staff", access=ANY_STAFF)

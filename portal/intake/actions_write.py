@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.intake.rules_changes import Changes, Watch
 from portal.kernel import audit
 from portal.kernel.scope import PortalSession
+from portal.people.actions_apart import sync_apart
 from portal.people.models import ContactPoint, Person, Pupil, PupilContact
 from portal.profiles.models import (
     Outcome,
@@ -69,6 +70,7 @@ def carry_out(
             done += _written(session, part)
             watch(done)
     for children in _parts(sorted(changes.children)):
+        sync_apart(session, children)
         for pupil_id in children:
             audit.record(
                 session,

@@ -3,7 +3,7 @@ the truth."""
 
 import enum
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,23 @@ class Kind:
     sent: Callable[[Session, OutboxItem, datetime], None] = lambda _session, _item, _now: None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """One message to be put into the outbox: to leave at once, or when it is due."""
+
+    kind: str
+    event_key: str
+    person_id: uuid.UUID
+    pupil_id: uuid.UUID | None = None
+    due_at: datetime | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What makes it one message, however often it is posted."""
+        return f"{self.kind}:{self.event_key}:{self.person_id}"
+
+
 def post(
     session: Session,
     kind: str,
@@ -76,17 +93,28 @@ def post(
 ) -> None:
     """Puts one message into the outbox, to leave at once or when it is due; the same event for the same person is one
     message, however often it is posted."""
-    key = f"{kind}:{event_key}:{person_id}"
-    if session.execute(select(OutboxItem.id).where(OutboxItem.event_key == key)).first():
-        return
-    session.add(
-        OutboxItem(
-            kind=kind,
-            event_key=key,
-            person_id=person_id,
-            about_pupil_id=pupil_id,
-            facts=facts,
-            created_at=now,
-            due_at=due_at or now,
-        )
+    posting = Posting(
+        kind=kind, event_key=event_key, person_id=person_id, pupil_id=pupil_id, due_at=due_at, facts=facts
     )
+    post_all(session, [posting], now=now)
+
+
+def post_all(session: Session, postings: Iterable[Posting], *, now: datetime) -> int:
+    """The same for many messages, with one look at what was posted before; how many are new."""
+    wanted = {posting.key: posting for posting in postings}
+    known = session.scalars(select(OutboxItem.event_key).where(OutboxItem.event_key.in_(wanted)))
+    new = wanted.keys() - set(known)
+    session.add_all(
+        OutboxItem(
+            kind=posting.kind,
+            event_key=key,
+            person_id=posting.person_id,
+            about_pupil_id=posting.pupil_id,
+            facts=posting.facts,
+            created_at=now,
+            due_at=posting.due_at or now,
+        )
+        for key, posting in wanted.items()
+        if key in new
+    )
+    return len(new)

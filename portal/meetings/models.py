@@ -255,12 +255,15 @@ class Guest(Keyed, AboutAPupil, PrivateToAdult, Base):
 
 
 class Participation(Keyed, AboutAPupil, PrivateToAdult, Base):
-    """What a pupil wants about their own meeting. Only the pupil and the staff of the pupil read it."""
+    """What a pupil wants about their own meeting. Only the pupil and the staff of the pupil read it.
+
+    Without an adult and a time of saying it only holds whether a pupil came who has no account of their own.
+    """
 
     __tablename__ = "participation"
 
     review_id: Mapped[uuid.UUID]
-    adult_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    adult_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     part: Mapped[Part | None]
     which_part: Mapped[Long] = mapped_column(default="")
     who_there: Mapped[list[str]] = mapped_column(default=list)
@@ -269,7 +272,7 @@ class Participation(Keyed, AboutAPupil, PrivateToAdult, Base):
     first_words: Mapped[Long] = mapped_column(default="")
     message: Mapped[Long] = mapped_column(default="")
     helped_by: Mapped[Short] = mapped_column(default="")
-    said_at: Mapped[datetime]
+    said_at: Mapped[datetime | None]
     attendance: Mapped[Attendance] = mapped_column(default=Attendance.UNKNOWN)
     version: Mapped[int] = mapped_column(default=1)
 

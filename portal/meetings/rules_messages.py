@@ -11,6 +11,7 @@ class Message(enum.StrEnum):
     BOOKING_OPEN = "booking_open"
     REMINDER = "booking_reminder"
     LAST_CALL = "booking_last_call"
+    INVITED = "meeting_invited"
     BOOKED = "meeting_booked"
     TOMORROW = "meeting_tomorrow"
     MOVED = "meeting_moved"
@@ -23,6 +24,7 @@ TITLES = {
     Message.BOOKING_OPEN: N_("You can choose a time now"),
     Message.REMINDER: N_("You have not chosen a time yet"),
     Message.LAST_CALL: N_("Last days to choose a time"),
+    Message.INVITED: N_("School invites you to a meeting"),
     Message.BOOKED: N_("Your meeting is booked"),
     Message.TOMORROW: N_("Your meeting is tomorrow"),
     Message.MOVED: N_("Your meeting has a new time"),

@@ -14,21 +14,30 @@ from portal.web.unit_of_work import reader
 __all__ = [
     "ANY_STAFF",
     "CLASS_PUPIL",
+    "CLASS_TEACHER",
     "FAMILY",
+    "FIGURES",
     "LESSON_PUPIL",
     "LESSON_STAFF",
+    "MEETING_READ",
+    "MEETING_WRITE",
     "OFFICE",
     "OFFICE_PUPIL",
+    "OWN_CALENDAR",
+    "OWN_MESSAGES",
     "OWN_PAGES",
     "OWN_PUPIL",
     "OWN_RIGHTS",
+    "OWN_TIMES",
     "PUBLIC",
     "PUPIL",
     "SCHOOL_PUPIL",
     "SCHOOL_SETTINGS",
+    "SEASON_BOARD",
     "SENDCO",
     "SENDCO_PUPIL",
     "SIGNED_IN",
+    "TIMES",
     "TRUST",
 ]
 
@@ -50,8 +59,21 @@ def _own_rights(actor: Actor, arguments: Mapping[str, Any]) -> None:
     reader().narrow(one_pupil(arguments["pupil_id"], actor.person_id))
 
 
+def _no_child(actor: Actor, _arguments: Mapping[str, Any]) -> None:
+    if actor.audience == Audience.PUPIL and not actor.holds_own_rights:
+        raise NotAllowed
+
+
 def _holds_own_rights(actor: Actor, _arguments: Mapping[str, Any]) -> None:
     if not actor.holds_own_rights:
+        raise NotAllowed
+
+
+def _own_times(actor: Actor, arguments: Mapping[str, Any]) -> None:
+    # teachers say when they can meet families; the SENDCO says it for anybody of the school
+    if not actor.has(Role.SENDCO) and (
+        not actor.has(Role.CLASS_TEACHER) or arguments.get("person_id") != actor.person_id
+    ):
         raise NotAllowed
 
 
@@ -71,6 +93,8 @@ _STAFF = frozenset({Audience.STAFF})
 SIGNED_IN = Access("signed in", frozenset(Audience))
 FAMILY = Access("family", _FAMILY)
 OWN_PUPIL = Access("own child", _FAMILY | {Audience.PUPIL}, _own_rights)
+OWN_CALENDAR = Access("own calendar", _FAMILY | _STAFF | {Audience.PUPIL}, _no_child)
+OWN_MESSAGES = Access("own messages", _FAMILY | {Audience.PUPIL}, _no_child)
 OWN_PAGES = Access("own account", frozenset({Audience.FAMILY, Audience.PUPIL}))
 PUPIL = Access("pupil", frozenset({Audience.PUPIL}))
 ANY_STAFF = Access("staff", _STAFF)
@@ -84,10 +108,19 @@ LESSON_STAFF = Access("lesson staff", _STAFF, _role(Role.CLASS_TEACHER, Role.TEA
 LESSON_PUPIL = Access(
     "pupil of a lesson", _STAFF, _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, pupil=True)
 )
+CLASS_TEACHER = Access("class teacher", _STAFF, _role(Role.CLASS_TEACHER))
+SEASON_BOARD = Access("season board", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER))
+MEETING_READ = Access(
+    "who came to a meeting", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER, pupil=True)
+)
+MEETING_WRITE = Access("those who met the family", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO, pupil=True))
+FIGURES = Access("school figures", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER))
 SENDCO = Access("SENDCO", _STAFF, _role(Role.SENDCO))
 SENDCO_PUPIL = Access("SENDCO of the pupil", _STAFF, _role(Role.SENDCO, pupil=True))
 OFFICE = Access("office", _STAFF, _role(Role.OFFICE, Role.SENDCO))
 OFFICE_PUPIL = Access("office of the pupil", _STAFF, _role(Role.OFFICE, Role.SENDCO, pupil=True))
 OWN_RIGHTS = Access("young person", frozenset({Audience.PUPIL}), _holds_own_rights)
 SCHOOL_SETTINGS = Access("school settings", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE))
+TIMES = Access("staff whom families meet", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO))
+OWN_TIMES = Access("own times", _STAFF, _own_times)
 TRUST = Access("trust", frozenset({Audience.TRUST}))

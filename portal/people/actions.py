@@ -9,6 +9,7 @@ from portal.kernel import audit
 from portal.kernel.errors import Invalid, NotFound, StaleVersion
 from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
+from portal.people.actions_apart import sync_apart
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, PupilContact, RightsDecision, School
 from portal.people.rules import ContactState, LinkDecision, Restriction, new_state
@@ -61,6 +62,7 @@ def decide_link(
     contact.decided_by = actor.person_id
     contact.decided_at = now
     session.flush()
+    sync_apart(session, [pupil_id])
     _end_sittings(session, contact.adult_id)
     audit.record(
         session,
@@ -113,6 +115,7 @@ def add_adult(
     )
     session.add(contact)
     session.flush()
+    sync_apart(session, [pupil.id])
     audit.record(
         session,
         "added an adult",

@@ -17,13 +17,15 @@ PLAN_PUBLISHED, REGISTER_WORD = "plan_published", "register_word"
 
 def kinds(*, base_url: str, reachable: frozenset[ContactKind]) -> dict[str, Kind]:
     """How each message of this feature is made."""
-    news = Kind(partial(_news, base_url=base_url, reachable=reachable))
-    return {PLAN_PUBLISHED: news, REGISTER_WORD: news}
+    told = Kind(partial(news, base_url=base_url, reachable=reachable))
+    return {PLAN_PUBLISHED: told, REGISTER_WORD: told}
 
 
-def _news(
+def news(
     session: Session, item: OutboxItem, now: datetime, *, base_url: str, reachable: frozenset[ContactKind]
 ) -> Envelope | None:
+    """The neutral message to an adult who may still read about the child; None for everybody else, and for whoever
+    gave no address that can be reached."""
     person = session.get(Person, item.person_id)
     still_open = set(session.scalars(open_pupils(item.person_id, now.astimezone(LONDON).date())))
     if person is None or item.about_pupil_id not in still_open:

@@ -123,11 +123,14 @@ class Review(Keyed, AboutAPupil, Base):
     closed_at: Mapped[datetime | None]
     cancel_reason: Mapped[Long] = mapped_column(default="")
     made_at: Mapped[datetime]
+    # counted here, because one adult's session cannot see whether another has a time
+    live_bookings: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         in_the_pupils_school(),
+        CheckConstraint("live_bookings >= 0", name="a_review_has_no_less_than_no_bookings"),
         UniqueConstraint("pupil_id", "id", name="uq_review_of_its_pupil"),
         Index("uq_one_review_for_a_child_in_a_round", "round_id", "pupil_id", unique=True),
         CheckConstraint("kind <> 'annual' OR due_on IS NOT NULL", name="an_annual_review_says_when_it_is_due"),

@@ -27,7 +27,17 @@ def coming_in(view: View) -> View:
     return limited
 
 
+_guesses = limiter.shared_limit("30 per minute", scope="guessing", deduct_when=lambda answer: answer.status_code == 404)
+
+
+def guessing(view: View) -> View:
+    """Counts what was not found at these routes, by address: guessing ends soon, and whoever holds a right address may
+    read it as often as they like."""
+    limited: View = _guesses(view)
+    return limited
+
+
 def init_app(app: Flask, settings: Settings) -> None:
-    """Only routes that let people in are limited by address; see `coming_in`."""
+    """Only routes that let people in are limited by address; see `coming_in` and `guessing`."""
     app.config.update(RATELIMIT_STORAGE_URI=settings.limits_storage, RATELIMIT_ENABLED=True)
     limiter.init_app(app)

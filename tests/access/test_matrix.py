@@ -13,8 +13,11 @@ from portal.intake.models import ImportJob
 from portal.kernel import clock
 from portal.migrations.metadata import METADATA
 from portal.people.models import PupilContact, School, SchoolClass
+from portal.people.rules import school_year_starts
 from portal.profiles.models import Plan, PlanVersion, RegisterEvent, Target
 from portal.profiles.rules import VersionState
+from portal.reviews.models import Review, SchoolDayException
+from portal.reviews.rules import Stage
 from tests.access.matrix import GET, PERSONAS, POST
 from tests.conftest import sign_in
 
@@ -94,10 +97,26 @@ def something_real(ids, system_session):
         "language": "ur",
         "wording": a_wording(published),
         "filename": "nothing.css",
+        "review_id": open_review(session, zara),
+        "question": "part",
+        "start": school_year_starts(clock.today()).year,
+        "special_id": special_days(session, school),
     }
     versions = {"family_plans.earlier_version": earlier.id, "profiles.preview": draft, "default": draft}
     session.commit()
     return values, versions
+
+
+def open_review(session, pupil_id):
+    told = (Stage.INVITED, Stage.BOOKED)
+    return session.scalars(select(Review.id).where(Review.pupil_id == pupil_id, Review.stage.in_(told))).one()
+
+
+def special_days(session, school):
+    row = SchoolDayException(school_id=school, kind="closure", first_day=clock.today(), last_day=clock.today())
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def a_draft(session, published, thread):

@@ -5,11 +5,13 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import delete
 
 from portal.delivery.actions import send_due
 from portal.delivery.mail import SmtpSender
 from portal.jobs import kinds_for
 from portal.kernel import clock
+from portal.kernel.outbox import OutboxItem
 from portal.kernel.scope import PortalSession, system
 from tests.conftest import make_settings
 
@@ -45,7 +47,15 @@ def letterbox():
 
 @pytest.fixture
 def sessions(app):
-    return lambda: PortalSession(app.extensions["writing_engine"], scope=system("test"))
+    """Sessions of the portal's own scope, on a school that has nothing to send yet."""
+
+    def session():
+        return PortalSession(app.extensions["writing_engine"], scope=system("test"))
+
+    with session() as empty:
+        empty.execute(delete(OutboxItem))
+        empty.commit()
+    return session
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from portal.web.i18n.formats import (
     month_and_year,
     number,
     time_of_day,
+    weekdays,
     when,
 )
 from portal.web.i18n.languages import LANGUAGES, Language
@@ -46,5 +47,6 @@ __all__ = [
     "say",
     "speaking",
     "time_of_day",
+    "weekdays",
     "when",
 ]

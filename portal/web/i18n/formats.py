@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
@@ -47,6 +47,14 @@ def day_and_month(day: date) -> str:
 def month_and_year(day: date) -> str:
     """October 2026."""
     return format_skeleton("yMMMM", _day(day), locale=current().locale)
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """Monday to Sunday, each in short and in full, for the head of a calendar."""
+    locale = current().locale
+    short = get_day_names("abbreviated", "stand-alone", locale)
+    full = get_day_names("wide", "stand-alone", locale)
+    return [(short[day], full[day]) for day in range(7)]
 
 
 def time_of_day(moment: datetime) -> str:

@@ -1,0 +1,65 @@
+"""The one step that a review's page puts first, and which times of two children lie close together."""
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal.meetings.queries_children import pairs
+from portal.meetings.queries_free import FreeTime
+from portal.meetings.rules import Answer
+from portal.meetings.rules_family import Standing, Step, may_choose, step_of
+from portal.reviews.rules import RoundState, Stage
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OPEN = Standing(stage=Stage.INVITED, round_state=RoundState.OPEN, opens_at=NOW - HOUR, closes_at=NOW + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("changes", "step", "chooses"),
+    [
+        ({}, Step.CHOOSE, True),
+        ({"stage": Stage.BOOKED}, Step.CHOOSE, True),  # another household has a time: this one still chooses
+        ({"has_booking": True, "ends_at": NOW + HOUR}, Step.BOOKED, True),
+        ({"has_booking": True, "ends_at": NOW + HOUR, "closes_at": NOW}, Step.BOOKED, False),
+        ({"has_booking": True, "ends_at": NOW}, Step.OVER, False),
+        ({"answer": Answer.CALL_ME}, Step.ASKED, True),
+        ({"answer": Answer.NO_TIME_SUITS}, Step.ASKED, True),
+        ({"opens_at": NOW + HOUR}, Step.SOON, False),
+        ({"round_state": RoundState.PLANNED}, Step.SOON, False),
+        ({"closes_at": NOW}, Step.CLOSED, False),
+        ({"round_state": RoundState.CLOSED}, Step.CLOSED, False),
+        ({"may_book": False}, Step.READS, False),
+        ({"may_book": False, "has_booking": True, "ends_at": NOW + HOUR}, Step.BOOKED, False),
+        ({"invited": False}, Step.UNINVITED, False),
+        ({"stage": Stage.CANCELLED, "has_booking": True, "ends_at": NOW + HOUR}, Step.CANCELLED, False),
+        ({"stage": Stage.HELD}, Step.HELD, False),
+        ({"stage": Stage.CLOSED}, Step.HELD, False),
+        ({"round_state": None, "ends_at": NOW + HOUR}, Step.DATED, False),
+        ({"round_state": None, "ends_at": NOW + HOUR, "answer": Answer.COMING}, Step.ANSWERED, False),
+        ({"round_state": None, "answer": Answer.CALL_ME}, Step.ASKED, False),
+        ({"round_state": None}, Step.SOON, False),
+    ],
+)
+def test_one_step_comes_first(changes, step, chooses):
+    standing = replace(OPEN, **changes)
+    assert step_of(standing, NOW) == step
+    assert may_choose(standing, NOW) == chooses
+
+
+def free(minute, length=20):
+    starts_at = NOW + timedelta(minutes=minute)
+    return FreeTime(uuid.uuid4(), starts_at, starts_at + timedelta(minutes=length), "", ("in_person",), "")
+
+
+def test_two_meetings_follow_each_other_within_twenty_minutes():
+    a, b = free(0), free(60)
+    at_once, near, far = free(20), free(40), free(45)
+    assert pairs([a], [at_once, near]) == [(a, at_once)]
+    assert pairs([a], [near]) == [(a, near)]
+    assert pairs([a], [far]) == []
+    assert pairs([a], [free(0), free(15)]) == []  # at the same time, or before the first has ended
+    assert pairs([a, b], [near]) == [(a, near)]
+    assert pairs([], [near]) == pairs([a], []) == []
