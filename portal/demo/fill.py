@@ -24,6 +24,12 @@ def fill(session: PortalSession, *, today: date, pepper: str) -> None:
     """Adds the whole demo to the session, flushed but not committed; where there is a trust already, adds nothing."""
     if session.scalars(select(Trust.id).limit(1)).first():
         return
+    world = made_on(today, pepper)
+    world.write(session)
+
+
+def made_on(today: date, pepper: str) -> World:
+    """Everything that is written when the demo is filled on this day."""
     world = World(today, pepper)
     make_schools(world)
     make_families(world)
@@ -36,4 +42,4 @@ def fill(session: PortalSession, *, today: date, pepper: str) -> None:
     busy = make_meetings(world, rounds)
     make_annual(world, rounds, busy)
     make_voices(world, rounds)
-    world.write(session)
+    return world

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -13,12 +14,11 @@ from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
-from portal.meetings.models import Room, Slot, StaffTime, TimeClaim
+from portal.meetings.models import Slot, StaffTime, TimeClaim
 from portal.meetings.queries_plan_times import TimesPlan, holders_of, times_plan
 from portal.meetings.queries_times import (
     RoundLine,
     own_school,
-    room_line,
     rooms_of,
     round_line,
     staff_of,
@@ -27,7 +27,6 @@ from portal.meetings.queries_times import (
 from portal.meetings.rules import cells
 from portal.meetings.rules_times import Availability, Overlap, Planned, check_availability, who_is_needed_twice
 from portal.people.actor import Actor
-from portal.reviews.models import ReviewRound
 from portal.reviews.queries_calendar import calendar_of
 from portal.reviews.rules import RoundState
 
@@ -219,7 +218,7 @@ def _withdraw(session: PortalSession, slot_ids: Iterable[uuid.UUID], now: dateti
 def _add(
     session: PortalSession, new: Iterable[Planned], actor: Actor, round_id: uuid.UUID, staff_id: uuid.UUID
 ) -> None:
-    claims = []
+    claims: list[TimeClaim] = []
     for planned in new:
         slot = Slot(
             id=uuid.uuid4(),
@@ -239,60 +238,12 @@ def _add(
             claims += [TimeClaim(holder_id=holder, at=at, slot_id=slot.id) for holder in holders_of(planned, staff_id)]
     session.flush()
     # in one order for everybody, so that two who want the same colleague wait for each other and never in a ring
-    session.add_all(sorted(claims, key=lambda claim: (claim.at, claim.holder_id)))
+    claims.sort(key=lambda claim: (claim.at, claim.holder_id))
+    session.add_all(claims)
     session.flush()
 
 
-def add_room(session: PortalSession, *, actor: Actor, name: str, step_free: bool, now: datetime) -> uuid.UUID:
-    """A new room of the actor's school. Raises Invalid at `name` when it is known."""
-    room = Room(id=uuid.uuid4(), school_id=own_school(actor), name=name, step_free=step_free)
-    _keep_room(session, room)
-    _note(session, "added a room", actor, room.id, now)
-    return room.id
-
-
-def change_room(
-    session: PortalSession,
-    *,
-    actor: Actor,
-    room_id: uuid.UUID,
-    name: str,
-    step_free: bool,
-    closed: bool,
-    now: datetime,
-) -> None:
-    """Names a room anew, or closes it. Raises NotFound, Invalid at `name`, Conflict while times are planned in it."""
-    room_line(session, viewer=actor, room_id=room_id)
-    room = session.get_one(Room, room_id)
-    if closed and not room.closed and _is_used(session, room_id, now):
-        raise Conflict(N_("Times are planned in this room. Move them first, then close it."), field="closed")
-    room.name, room.step_free, room.closed = name, step_free, closed
-    _keep_room(session, room)
-    _note(session, "changed a room", actor, room_id, now)
-
-
-def _keep_room(session: PortalSession, room: Room) -> None:
-    known = Invalid(N_("There is a room of this name."), field="name")
-    try:
-        with session.begin_nested():
-            session.add(room)
-            session.flush()
-    except IntegrityError as error:
-        names = ("uq_room_name_once_in_a_school", "room.school_id, room.name")
-        raise renamed(error, dict.fromkeys(names, known)) from error
-
-
-def _is_used(session: PortalSession, room_id: uuid.UUID, now: datetime) -> bool:
-    slots = select(Slot.id).where(Slot.room_id == room_id, Slot.withdrawn_at.is_(None), Slot.ends_at > now)
-    entered = (
-        select(StaffTime.id)
-        .join(ReviewRound, ReviewRound.id == StaffTime.round_id)
-        .where(StaffTime.room_id == room_id, ReviewRound.state != RoundState.CLOSED)
-    )
-    return any(session.execute(each.limit(1)).first() for each in (slots, entered))
-
-
-def _note(session: PortalSession, what: str, actor: Actor, subject: uuid.UUID, now: datetime, **facts: int) -> None:
+def _note(session: PortalSession, what: str, actor: Actor, subject: uuid.UUID, now: datetime, **facts: Any) -> None:
     audit.record(
         session, what, now=now, actor_id=actor.person_id, school_id=actor.school_id, subject_id=subject, **facts
     )

@@ -1,12 +1,12 @@
 """The forms of an annual review: the plan's dates, the meeting, a step, a guest."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date, time
 from typing import cast
 
-from wtforms import HiddenField
+from wtforms import Field, HiddenField, ValidationError
 
 from portal.kernel.clock import LONDON
 from portal.meetings.forms_times import ClockField
@@ -14,17 +14,27 @@ from portal.meetings.queries_annual import AnnualReview, Invitee
 from portal.meetings.queries_times import RoomLine
 from portal.meetings.rules import BASES, MODES, Basis, Mode
 from portal.meetings.rules_annual import LONGEST, SHORTEST, GuestFacts, MeetingPlan, PlanDates
-from portal.web.forms import ChoiceField, DayField, LongTextField, PortalForm, SelectField, TextField, required
+from portal.web.forms import ChoiceField, DayField, LongTextField, PortalForm, SelectField, TextField
 from portal.web.i18n import gettext as _
 from portal.web.i18n import lazy_gettext, ngettext
 
 BY_STAFF = tuple(basis for basis in Basis if basis not in {Basis.FAMILY, Basis.PUPIL})
 
 
+def filled(message: object) -> tuple[Callable[[PortalForm, Field], None]]:
+    """Validators for a day or a time that is needed; what was typed wrongly keeps its own message."""
+
+    def check(form: PortalForm, field: Field) -> None:
+        if field.data is None and not field.process_errors:
+            raise ValidationError(str(message))
+
+    return (check,)
+
+
 class DatesForm(PortalForm):
     """The dates from which the clock counts."""
 
-    issued_on = DayField(lazy_gettext("When was the EHC plan issued?"), required(lazy_gettext("Write the date.")))
+    issued_on = DayField(lazy_gettext("When was the EHC plan issued?"), filled(lazy_gettext("Write the date.")))
     last_reviewed_on = DayField(
         lazy_gettext("When did the council last finish a review of it?"),
         description=lazy_gettext("Leave it empty if it has not been reviewed yet."),
@@ -45,8 +55,12 @@ class MeetingForm(PortalForm):
     """Day, time and place. `version` is the review's, 0 while there is none."""
 
     version = HiddenField()
-    day = DayField(lazy_gettext("Day of the meeting"))
-    at = ClockField(lazy_gettext("Time"), description=lazy_gettext("For example 15:30 or 3.30 pm."))
+    day = DayField(lazy_gettext("Day of the meeting"), filled(lazy_gettext("Write the day.")))
+    at = ClockField(
+        lazy_gettext("Time"),
+        filled(lazy_gettext("Write the time.")),
+        description=lazy_gettext("For example 15:30 or 3.30 pm."),
+    )
     minutes = SelectField(lazy_gettext("How long?"), coerce=int)
     mode = ChoiceField(
         lazy_gettext("How do you meet?"),
@@ -83,15 +97,6 @@ class MeetingForm(PortalForm):
         form.room.choices = [("", _("No room yet")), *open_rooms]
         return form
 
-    def validate(self, extra_validators: object = None) -> bool:
-        """Day and time are needed to say anything more."""
-        found = bool(super().validate(extra_validators))
-        for field, message in ((self.day, _("Write the day.")), (self.at, _("Write the time."))):
-            if field.data is None and not field.errors:
-                field.errors = [message]
-                found = False
-        return found
-
     def plan(self) -> MeetingPlan:
         """What was filled in."""
         return MeetingPlan(
@@ -109,7 +114,7 @@ class StepForm(PortalForm):
     """One step, on which day, and why if it is late."""
 
     version = HiddenField()
-    on_day = DayField(lazy_gettext("On which day?"), required(lazy_gettext("Write the day.")))
+    on_day = DayField(lazy_gettext("On which day?"), filled(lazy_gettext("Write the day.")))
     reason = LongTextField(
         lazy_gettext("Why, if it is late or unusual"),
         description=lazy_gettext("It is kept with the review."),

@@ -1,7 +1,10 @@
 """The form that cancels a whole day of somebody's meetings."""
 
+from wtforms import ValidationError
+
 from portal.meetings.rules_booking import LONGEST_WORDS
-from portal.web.forms import LongTextField, PortalForm, required
+from portal.web.forms import LongTextField, PortalForm
+from portal.web.i18n import gettext as _
 from portal.web.i18n import lazy_gettext
 
 
@@ -11,6 +14,10 @@ class CancelDayForm(PortalForm):
     reason = LongTextField(
         lazy_gettext("What shall families read?"),
         description=lazy_gettext("For example: Miss Okafor is not in school that day. Say nothing about an illness."),
-        validators=required(lazy_gettext("Write a sentence for the families.")),
         longest=LONGEST_WORDS,
     )
+
+    def validate_reason(self, field: LongTextField) -> None:
+        """Families read it: it may not be empty."""
+        if not field.data:
+            raise ValidationError(_("Write a sentence for the families."))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from wtforms import StringField
 
@@ -30,6 +31,7 @@ class ClockField(StringField):
     """A time of day as people write it; data is a `time` or None."""
 
     widget = Govuk(classes="govuk-input--width-5", autocomplete="off", attributes={"dir": "ltr"})
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Reads what was typed and keeps it to show again."""
@@ -93,7 +95,7 @@ class TimeForm(TimesForm):
             for pause in pauses
         ]
         form.room_id.choices = [
-            ("", _("No room yet")),
+            ("", _("No room, for example the classroom")),
             *((str(room.room_id), room.name) for room in rooms if not room.closed),
         ]
         form.with_ids.choices = [(str(each.person_id), each.name) for each in staff if each.person_id != person_id]

@@ -3,15 +3,19 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.meetings.models import Booking, Meeting, Slot, TakenSlot
-from portal.meetings.queries_day import SLOTS, span_of
+from portal.meetings.models import Booking, Invitation, Meeting, Slot, TakenSlot
+from portal.meetings.queries_day import SLOTS
+from portal.meetings.queries_day_rows import span_of
 from portal.meetings.queries_times import own_school, staff_of
 from portal.people.actor import Actor
+from portal.reviews.models import Review
+from portal.reviews.rules import BEFORE_THE_MEETING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +39,7 @@ def day_to_cancel(
         raise NotFound
     span = span_of(viewer, day, day)
     times = {key: made for key, made, _taken in session.execute(SLOTS, span)}
-    told = select(func.count(Booking.adult_id.distinct())).join(Meeting, Meeting.id == Booking.meeting_id)
-    families = session.scalars(
-        told.where(
-            Meeting.staff_id == person_id,
-            Meeting.school_id == span["school_id"],
-            Meeting.released_at.is_(None),
-            Booking.cancelled_at.is_(None),
-            Meeting.starts_at > max(span["since"], now),
-            Meeting.starts_at < span["until"],
-        )
-    ).one()
+    families = _who_is_told(session, span, person_id, now)
     free = select(func.count(Slot.id)).outerjoin(
         TakenSlot, and_(TakenSlot.slot_id == Slot.id, TakenSlot.released_at.is_(None))
     )
@@ -64,6 +58,35 @@ def day_to_cancel(
         name=staff[person_id].name,
         day=day,
         times=times.get(person_id, 0),
-        families=families,
+        families=len(families),
         next_free=next_free,
     )
+
+
+def _who_is_told(session: PortalSession, span: dict[str, Any], person_id: uuid.UUID, now: datetime) -> set[uuid.UUID]:
+    """The adults with a time that day, and those who are invited to an annual review then."""
+    booked = (
+        select(Booking.adult_id)
+        .join(Meeting, Meeting.id == Booking.meeting_id)
+        .where(
+            Meeting.staff_id == person_id,
+            Meeting.school_id == span["school_id"],
+            Meeting.released_at.is_(None),
+            Booking.cancelled_at.is_(None),
+            Meeting.starts_at > max(span["since"], now),
+            Meeting.starts_at < span["until"],
+        )
+    )
+    invited = (
+        select(Invitation.adult_id)
+        .join(Review, and_(Review.id == Invitation.review_id, Review.pupil_id == Invitation.pupil_id))
+        .where(
+            Review.lead_id == person_id,
+            Review.school_id == span["school_id"],
+            Review.round_id.is_(None),
+            Review.stage.in_(sorted(BEFORE_THE_MEETING)),
+            Review.meets_at > max(span["since"], now),
+            Review.meets_at < span["until"],
+        )
+    )
+    return {adult_id for statement in (booked, invited) for adult_id in session.scalars(statement)}

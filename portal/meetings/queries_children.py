@@ -90,9 +90,9 @@ class Choice:
 
     @property
     def value(self) -> str:
-        """Each review with its slot."""
+        """Each child with its review and its slot."""
         slots = self.times * len(self.reviews) if len(self.times) == 1 else self.times
-        return " ".join(f"{r.review_id}:{t.slot_id}" for r, t in zip(self.reviews, slots, strict=True))
+        return " ".join(f"{r.pupil_id}:{r.review_id}:{t.slot_id}" for r, t in zip(self.reviews, slots, strict=True))
 
     @property
     def modes(self) -> set[str]:

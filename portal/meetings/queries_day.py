@@ -2,102 +2,34 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, bindparam, func, select
 
-from portal.kernel.clock import LONDON
+from portal.kernel.clock import LONDON, minutes
 from portal.kernel.scope import PortalSession
-from portal.meetings.models import Booking, Guest, Meeting, Participation, Room, Slot, TakenSlot
+from portal.meetings.models import Slot, TakenSlot
+from portal.meetings.queries_day_rows import (
+    MEETINGS,
+    SEES_PHONES,
+    SEES_TOPICS,
+    SET_BY_SCHOOL,
+    ChildHere,
+    Comer,
+    add_guests,
+    booked_children,
+    child_set,
+    span_of,
+)
 from portal.meetings.queries_times import own_school, staff_of
-from portal.meetings.rules import Mode, Need, Part
+from portal.meetings.rules import Mode
 from portal.people.actor import Actor
-from portal.people.models import Person, Pupil, PupilContact, SchoolClass
 from portal.people.rules import WHOLE_SCHOOL, Role
 
 DAYS_AHEAD = timedelta(days=120)
-SEES_PHONES = (Role.OFFICE, Role.SENDCO)
-SEES_TOPICS = (Role.SENDCO, Role.HEADTEACHER, Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SUPPLY_TEACHER)
-STAFF = aliased(Person)
-MEETINGS = (
-    select(
-        Meeting.id,
-        Meeting.staff_id,
-        Meeting.starts_at,
-        Meeting.ends_at,
-        Meeting.mode,
-        Meeting.join_link,
-        STAFF.full_name,
-        STAFF.known_as,
-        Room.name.label("room"),
-        Room.step_free,
-        Slot.with_ids,
-    )
-    .join(STAFF, STAFF.id == Meeting.staff_id)
-    .outerjoin(TakenSlot, and_(TakenSlot.meeting_id == Meeting.id, TakenSlot.released_at.is_(None)))
-    .outerjoin(Slot, Slot.id == TakenSlot.slot_id)
-    .outerjoin(Room, Room.id == Meeting.room_id)
-    .where(
-        Meeting.school_id == bindparam("school_id"),
-        Meeting.released_at.is_(None),
-        Meeting.starts_at >= bindparam("since"),
-        Meeting.starts_at < bindparam("until"),
-    )
-    .order_by(Meeting.starts_at, STAFF.full_name, Meeting.id, Slot.starts_at)
-)
-BOOKINGS = (
-    select(
-        Booking.meeting_id,
-        Booking.review_id,
-        Booking.pupil_id,
-        Booking.adult_id,
-        Booking.language,
-        Booking.interpreter,
-        Booking.needs,
-        Booking.need_words,
-        Booking.brings,
-        Booking.wishes,
-        Booking.phone,
-        Pupil.forename,
-        Pupil.surname,
-        Pupil.known_as.label("child_known_as"),
-        SchoolClass.name.label("class_name"),
-        Person.full_name,
-        Person.known_as,
-        PupilContact.relationship,
-        Participation.part,
-    )
-    .join(Pupil, Pupil.id == Booking.pupil_id)
-    .join(Person, Person.id == Booking.adult_id)
-    .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
-    .outerjoin(PupilContact, and_(PupilContact.pupil_id == Booking.pupil_id, PupilContact.adult_id == Booking.adult_id))
-    .outerjoin(Participation, Participation.review_id == Booking.review_id)
-    .join(Meeting, Meeting.id == Booking.meeting_id)
-    .where(
-        Booking.cancelled_at.is_(None),
-        Meeting.school_id == bindparam("school_id"),
-        Meeting.released_at.is_(None),
-        Meeting.starts_at >= bindparam("since"),
-        Meeting.starts_at < bindparam("until"),
-    )
-    .order_by(PupilContact.priority, Person.full_name, Booking.id)
-)
-GUESTS = (
-    select(Guest.review_id, Guest.name, Guest.works_as, Guest.organisation)
-    .join(Booking, and_(Booking.review_id == Guest.review_id, Booking.pupil_id == Guest.pupil_id))
-    .join(Meeting, Meeting.id == Booking.meeting_id)
-    .where(
-        Booking.cancelled_at.is_(None),
-        or_(Guest.adult_id.is_(None), Guest.adult_id == Booking.adult_id),
-        Meeting.school_id == bindparam("school_id"),
-        Meeting.starts_at >= bindparam("since"),
-        Meeting.starts_at < bindparam("until"),
-    )
-    .order_by(Guest.name, Guest.id)
-)
 # the day's slots of everybody, for whoever must cancel them
 SLOTS = (
     select(Slot.staff_id, func.count(Slot.id), func.count(TakenSlot.id))
@@ -113,44 +45,10 @@ SLOTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comer:
-    """One adult who comes. `phone` and `topics` are empty for staff who need not know them."""
-
-    adult_id: uuid.UUID
-    name: str
-    relationship: str
-    language: str
-    interpreter: bool
-    needs: tuple[Need, ...]
-    need_words: str
-    brings: str
-    topics: str
-    phone: str
-
-    @property
-    def needs_interpreter(self) -> bool:
-        """Whether somebody must be ordered who interprets, in speech or in sign."""
-        return self.interpreter or Need.SIGN_LANGUAGE in self.needs
-
-
-@dataclass(slots=True, kw_only=True)
-class ChildHere:
-    """One child who is spoken about, and who comes for it."""
-
-    pupil_id: uuid.UUID
-    review_id: uuid.UUID
-    name: str
-    class_name: str
-    part: Part | None
-    adults: list[Comer] = field(default_factory=list)
-    guests: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingHere:
     """One meeting. `children` is empty for a member of staff who may not read about that child."""
 
-    meeting_id: uuid.UUID
+    key: uuid.UUID
     staff_id: uuid.UUID
     staff_name: str
     starts_at: datetime
@@ -201,12 +99,12 @@ class DayPage:
     @property
     def interpreters(self) -> tuple[Interpreting, ...]:
         """Who must be ordered, once for an adult and a meeting."""
-        found = {}
+        found: dict[tuple[uuid.UUID, uuid.UUID], Interpreting] = {}
         for meeting in self.meetings:
             for child in meeting.children:
                 for adult in child.adults:
                     if adult.needs_interpreter:
-                        found.setdefault((meeting.meeting_id, adult.adult_id), Interpreting(meeting, adult))
+                        found.setdefault((meeting.key, adult.adult_id), Interpreting(meeting, adult))
         return tuple(found.values())
 
 
@@ -230,42 +128,33 @@ class DaysPage:
 
 
 def days_page(session: PortalSession, *, viewer: Actor, mine: bool, today: date) -> DaysPage:
-    """The days from today on; 1 statement."""
+    """The days from today on; 2 statements."""
     shows_all = _sees_all(viewer) and not mine
-    days: dict[date, list[Any]] = {}
-    for row in _chosen(session.execute(MEETINGS, span_of(viewer, today, today + DAYS_AHEAD)).all(), viewer, shows_all):
-        days.setdefault(row.starts_at.astimezone(LONDON).date(), []).append(row)
-    lines = [DayLine(day, len(rows), rows[0].starts_at, max(row.ends_at for row in rows)) for day, rows in days.items()]
+    span = span_of(viewer, today, today + DAYS_AHEAD)
+    booked = _chosen(session.execute(MEETINGS, span).all(), viewer, shows_all)
+    times = [(row.starts_at, row.ends_at) for row in booked]
+    for rows in _set_by_school(session, viewer, span, shows_all):
+        times.append((rows[0].starts_at, rows[0].starts_at + minutes(rows[0].meets_minutes)))
+    days: dict[date, list[tuple[datetime, datetime]]] = {}
+    for starts_at, ends_at in sorted(times):
+        days.setdefault(starts_at.astimezone(LONDON).date(), []).append((starts_at, ends_at))
+    lines = [DayLine(day, len(found), found[0][0], max(ends for _starts, ends in found)) for day, found in days.items()]
     return DaysPage(tuple(lines), shows_all, _sees_all(viewer))
 
 
 def day_page(session: PortalSession, *, viewer: Actor, day: date, mine: bool, today: date) -> DayPage:
-    """One day in full; 4 statements, 5 for whoever may cancel it."""
+    """One day in full; 5 statements, 6 for whoever may cancel it."""
     span = span_of(viewer, day, day)
     shows_all = _sees_all(viewer) and not mine
-    rows = session.execute(MEETINGS, span).all()
     names = {key: each.name for key, each in staff_of(session, school_id=own_school(viewer), today=today).items()}
-    children = _children(session, viewer, span)
-    partners = _partners(rows, names)
-    meetings = tuple(
-        MeetingHere(
-            meeting_id=row.id,
-            staff_id=row.staff_id,
-            staff_name=row.known_as or row.full_name,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            mode=row.mode,
-            join_link=row.join_link,
-            room=row.room or "",
-            step_free=bool(row.step_free),
-            colleagues=partners[row.id],
-            children=tuple(children.get(row.id, {}).values()),
-        )
-        for row in _chosen(rows, viewer, shows_all)
-    )
+    rows = session.execute(MEETINGS, span).all()
+    children = booked_children(session, viewer, span)
+    meetings = [_booked(row, names, children.get(row.id, {})) for row in _chosen(rows, viewer, shows_all)]
+    meetings += [_set(found, names) for found in _set_by_school(session, viewer, span, shows_all)]
+    add_guests(session, [child for meeting in meetings for child in meeting.children])
     return DayPage(
         day=day,
-        meetings=meetings,
+        meetings=tuple(sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.staff_name, meeting.key))),
         staff=_staff_of_day(session, span, names) if viewer.has(*SEES_PHONES) else (),
         shows_all=shows_all,
         may_show_all=_sees_all(viewer),
@@ -274,15 +163,45 @@ def day_page(session: PortalSession, *, viewer: Actor, day: date, mine: bool, to
     )
 
 
+def _booked(row: Any, names: dict[uuid.UUID, str], children: dict[uuid.UUID, ChildHere]) -> MeetingHere:
+    return MeetingHere(
+        key=row.id,
+        staff_id=row.staff_id,
+        staff_name=row.known_as or row.full_name,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        mode=row.mode,
+        join_link=row.join_link,
+        room=row.room or "",
+        step_free=bool(row.step_free),
+        colleagues=_colleagues(row, names),
+        children=tuple(children.values()),
+    )
+
+
+def _set(rows: list[Any], names: dict[uuid.UUID, str]) -> MeetingHere:
+    first = rows[0]
+    return MeetingHere(
+        key=first.review_id,
+        staff_id=first.staff_id,
+        staff_name=first.staff_known_as or first.staff_full_name,
+        starts_at=first.starts_at,
+        ends_at=first.starts_at + minutes(first.meets_minutes),
+        mode=Mode(first.modes[0]) if first.modes else Mode.IN_PERSON,
+        join_link=first.join_link or "",
+        room=first.room or "",
+        step_free=bool(first.step_free),
+        colleagues=_colleagues(first, names),
+        children=(child_set(rows),),
+    )
+
+
+def _colleagues(row: Any, names: dict[uuid.UUID, str]) -> tuple[str, ...]:
+    return tuple(sorted(names.get(uuid.UUID(key), "–") for key in row.with_ids or ()))
+
+
 def _sees_all(viewer: Actor) -> bool:
     return viewer.has(*WHOLE_SCHOOL)
-
-
-def span_of(viewer: Actor, first: date, last: date) -> dict[str, Any]:
-    """The values of the statements for the days from the first to the last."""
-    since = datetime.combine(first, time(), LONDON)
-    until = datetime.combine(last + timedelta(days=1), time(), LONDON)
-    return {"school_id": own_school(viewer), "since": since, "until": until}
 
 
 def _chosen(rows: Sequence[Any], viewer: Actor, shows_all: bool) -> list[Any]:
@@ -295,51 +214,13 @@ def _chosen(rows: Sequence[Any], viewer: Actor, shows_all: bool) -> list[Any]:
     return list(seen.values())
 
 
-def _partners(rows: Iterable[Any], names: dict[uuid.UUID, str]) -> dict[uuid.UUID, tuple[str, ...]]:
-    found: dict[uuid.UUID, tuple[str, ...]] = {}
-    for row in rows:
-        found.setdefault(row.id, tuple(sorted(names.get(uuid.UUID(key), "–") for key in row.with_ids or ())))
-    return found
-
-
-def _children(
-    session: PortalSession, viewer: Actor, span: dict[str, Any]
-) -> dict[uuid.UUID, dict[uuid.UUID, ChildHere]]:
-    guests: dict[uuid.UUID, list[str]] = {}
-    for guest in session.execute(GUESTS, span):
-        words = ", ".join(part for part in (guest.name, guest.works_as, guest.organisation) if part)
-        if words not in guests.setdefault(guest.review_id, []):
-            guests[guest.review_id].append(words)
-    found: dict[uuid.UUID, dict[uuid.UUID, ChildHere]] = {}
-    for row in session.execute(BOOKINGS, span):
-        child = found.setdefault(row.meeting_id, {}).setdefault(
-            row.review_id,
-            ChildHere(
-                pupil_id=row.pupil_id,
-                review_id=row.review_id,
-                name=f"{row.child_known_as or row.forename} {row.surname}",
-                class_name=row.class_name or "",
-                part=row.part,
-                guests=guests.get(row.review_id, []),
-            ),
-        )
-        child.adults.append(_comer(row, viewer))
-    return found
-
-
-def _comer(row: Any, viewer: Actor) -> Comer:
-    return Comer(
-        adult_id=row.adult_id,
-        name=row.known_as or row.full_name,
-        relationship=row.relationship or "",
-        language=row.language,
-        interpreter=row.interpreter,
-        needs=tuple(Need(need) for need in row.needs),
-        need_words=row.need_words,
-        brings=row.brings,
-        topics=row.wishes if viewer.has(*SEES_TOPICS) else "",
-        phone=row.phone if viewer.has(*SEES_PHONES) else "",
-    )
+def _set_by_school(session: PortalSession, viewer: Actor, span: dict[str, Any], shows_all: bool) -> Iterable[list[Any]]:
+    """The rows of each review whose day school set; class teachers meet those of their class, as they see no other."""
+    everything = shows_all or (viewer.has(Role.CLASS_TEACHER) and not _sees_all(viewer))
+    for _review, rows in groupby(session.execute(SET_BY_SCHOOL, span), key=lambda row: row.review_id):
+        found = list(rows)
+        if everything or found[0].staff_id == viewer.person_id:
+            yield found
 
 
 def _staff_of_day(session: PortalSession, span: dict[str, Any], names: dict[uuid.UUID, str]) -> tuple[StaffOfDay, ...]:

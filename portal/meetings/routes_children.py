@@ -40,10 +40,10 @@ def together() -> str:
 @bp.post("/meetings/together", access=FAMILY)
 def take() -> Response | tuple[str, int]:
     """Takes the times for both children, or none of them."""
-    found = queries_children.couples(reader(), viewer=_me(), now=clock.now())
     form, status = TogetherForm(), 422
+    form.prepare(())
     try:
-        reviews, slots = _chosen(found)
+        reviews, slots = _chosen()
         if form.validate_on_submit():
             _hold(form, reviews, slots)
             return redirect(url_for("home.family", booked=1), 303)
@@ -68,17 +68,14 @@ def _hold(form: TogetherForm, reviews: list[tuple[uuid.UUID, uuid.UUID]], slots:
     )
 
 
-def _chosen(found: list[Couple]) -> tuple[list[tuple[uuid.UUID, uuid.UUID]], list[uuid.UUID]]:
+def _chosen() -> tuple[list[tuple[uuid.UUID, uuid.UUID]], list[uuid.UUID]]:
     """Pairs of pupil and review, and the slots, in the order of the meetings. Raises Invalid."""
-    pupils = {review.review_id: review.pupil_id for couple in found for review in (couple.first, couple.second)}
-    chosen = [part.partition(":") for part in request.form.get("slot", "").split()]
-    pairs = [(id_of(review), id_of(slot)) for review, _colon, slot in chosen]
-    if len(pairs) != 2 or any(slot is None for _review, slot in pairs):
+    chosen = [each.split(":") for each in request.form.get("slot", "").split()]
+    known = [[found for part in each if (found := id_of(part))] for each in chosen]
+    if [len(each) for each in known] != [3, 3]:
         raise Invalid(N_("Choose a time."), field="slot")
-    if any(review not in pupils for review, _slot in pairs):
-        raise Invalid(N_("One of the children has a time already. Open the page again."), field="slot")
-    reviews = [(pupils[review], review) for review, _slot in pairs]
-    return reviews, list(dict.fromkeys(slot for _review, slot in pairs))
+    reviews = [(pupil, review) for pupil, review, _slot in known]
+    return reviews, list(dict.fromkeys(slot for _pupil, _review, slot in known))
 
 
 def _page(found: list[Couple], form: TogetherForm) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,6 @@ from portal.meetings.queries_gate import ChildAtGate, GateAdult
 from portal.meetings.rules import ANSWERS, MODES, Mode
 from portal.meetings.rules_booking import Wishes
 from portal.people.access import OFFICE, OFFICE_PUPIL
-from portal.people.actor import Actor
 from portal.people.looks import remember_look
 from portal.people.rules import RELATIONSHIPS
 from portal.web.access import PortalBlueprint, current_actor
@@ -32,30 +31,26 @@ REVIEW = "/staff/gate/<uuid:pupil_id>/<uuid:review_id>"
 ADULT = REVIEW + "/<uuid:adult_id>"
 
 
-def _me() -> Actor:
-    return cast(Actor, current_actor())
-
-
 @bp.get("/staff/gate", access=OFFICE)
 def start() -> str:
     """Looks for a child, and lists who waits for a call."""
     search = request.args.get("search", "")[:100]
-    page = queries_gate.gate_page(db(), viewer=_me(), search=search, today=clock.today())
+    page = queries_gate.gate_page(db(), viewer=current_actor(), search=search, today=clock.today())
     return render_template("meetings/gate.html", page=page, form=DoneForm(), **WORDS)
 
 
 @bp.get("/staff/gate/calls", access=OFFICE)
 def calls() -> str:
     """Everybody without a time, with their numbers."""
-    adults = queries_gate.call_list(db(), viewer=_me(), today=clock.today())
+    adults = queries_gate.call_list(db(), viewer=current_actor(), today=clock.today())
     return render_template("meetings/gate_calls.html", adults=adults, **WORDS)
 
 
 @bp.get(REVIEW, access=OFFICE_PUPIL)
 def child(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str:
     """One child: who is invited, and what each has answered."""
-    page = _found(pupil_id, review_id)
-    remember_look(_me(), school_id=_me().school_id, pupil_id=pupil_id)
+    actor, page = current_actor(), _found(pupil_id, review_id)
+    remember_look(actor, school_id=actor.school_id, pupil_id=pupil_id)
     return render_template("meetings/gate_child.html", page=page, form=DoneForm(), **WORDS)
 
 
@@ -108,9 +103,18 @@ def _again(form: GateForm, adult: GateAdult, error: PortalError) -> GateAdult:
 
 def _form_page(page: ChildAtGate, adult: GateAdult, form: GateForm, slot_id: uuid.UUID | None, lost: bool) -> Page:
     mode = Mode(form.mode.data) if form.mode.data in tuple(Mode) and form.is_submitted() else None
-    facts = {"viewer": _me(), "child": page.child, "adult_id": adult.adult_id, "now": clock.now()}
+    facts: dict[str, Any] = {
+        "viewer": current_actor(),
+        "child": page.child,
+        "adult_id": adult.adult_id,
+        "now": clock.now(),
+    }
     times = queries_gate.times_at_gate(reader(), interpreter=bool(form.interpreter.data), mode=mode, **facts)
-    near = queries_gate.nearest_times(reader(), viewer=_me(), slot_id=slot_id, times=times) if lost and slot_id else []
+    near = (
+        queries_gate.nearest_times(reader(), viewer=current_actor(), slot_id=slot_id, times=times)
+        if lost and slot_id
+        else []
+    )
     answer = render_template(
         "meetings/gate_book.html",
         child=page.child,
@@ -158,7 +162,7 @@ def answer(pupil_id: uuid.UUID, review_id: uuid.UUID, adult_id: uuid.UUID) -> Pa
 def dealt_with(pupil_id: uuid.UUID, review_id: uuid.UUID, adult_id: uuid.UUID) -> Response:
     """Takes a question off the list."""
     actions_gate.deal_with(
-        db(), actor=_me(), pupil_id=pupil_id, review_id=review_id, adult_id=adult_id, now=clock.now()
+        db(), actor=current_actor(), pupil_id=pupil_id, review_id=review_id, adult_id=adult_id, now=clock.now()
     )
     flash(_("It is off the list."))
     return redirect(url_for(".start"), 303)
@@ -166,13 +170,13 @@ def dealt_with(pupil_id: uuid.UUID, review_id: uuid.UUID, adult_id: uuid.UUID) -
 
 def _found(pupil_id: uuid.UUID, review_id: uuid.UUID) -> ChildAtGate:
     return queries_gate.child_at_gate(
-        reader(), viewer=_me(), pupil_id=pupil_id, review_id=review_id, today=clock.today()
+        reader(), viewer=current_actor(), pupil_id=pupil_id, review_id=review_id, today=clock.today()
     )
 
 
 def _about(adult: GateAdult) -> dict[str, Any]:
     return {
-        "actor": _me(),
+        "actor": current_actor(),
         "pupil_id": adult.pupil_id,
         "review_id": adult.review_id,
         "adult_id": adult.adult_id,

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.kernel import clock
 from portal.kernel.errors import PortalError
-from portal.meetings import actions_times, queries_plan_times, queries_times
+from portal.meetings import actions_rooms, actions_times, queries_plan_times, queries_times
 from portal.meetings.forms_times import ChangeRoomForm, MakeForm, RemoveForm, RoomForm, TimeForm
 from portal.meetings.page_stretches import stretch
 from portal.meetings.rules import MODES
@@ -115,7 +115,7 @@ def rooms() -> Page:
     actor, form = current_actor(), RoomForm()
     if form.validate_on_submit():
         try:
-            actions_times.add_room(
+            actions_rooms.add_room(
                 db(), actor=actor, name=form.name.data, step_free=form.step_free.data, now=clock.now()
             )
             flash(_("The room is kept."))
@@ -135,7 +135,7 @@ def room(room_id: uuid.UUID) -> Page:
     if form.validate_on_submit():
         try:
             facts = {"name": form.name.data, "step_free": form.step_free.data, "closed": form.closed.data}
-            actions_times.change_room(db(), actor=actor, room_id=room_id, now=clock.now(), **facts)
+            actions_rooms.change_room(db(), actor=actor, room_id=room_id, now=clock.now(), **facts)
             flash(_("The room is kept."))
             return redirect(url_for(".rooms"), 303)
         except PortalError as error:

@@ -27,16 +27,16 @@ PART_CHOICES = tuple(Choice(part.value, label, _PICTURE_OF[part]) for part, labe
 WHO_CHOICES = (
     Choice("family", N_("My family"), "family"),
     Choice("teacher", N_("My teacher"), "teacher"),
-    Choice("helper", N_("Somebody who helps me"), "idea"),
+    Choice("helper", N_("My helper"), "idea"),
     Choice("friend", N_("A friend"), "friends"),
-    Choice("other", N_("Somebody else"), "child"),
+    Choice("other", N_("Someone else"), "child"),
 )
 FIRST_CHOICES = (
     Choice("good", N_("What goes well"), "star"),
     Choice("learning", N_("My learning"), "book"),
     Choice("friends", N_("My friends"), "friends"),
     Choice("breaks", N_("Break time"), "football"),
-    Choice("worry", N_("Something that worries me"), "worried"),
+    Choice("worry", N_("A worry"), "worried"),
     Choice("help", N_("What helps me"), "idea"),
 )
 MESSAGE_CHOICES = (
@@ -48,8 +48,8 @@ MESSAGE_CHOICES = (
 HELPED_CHOICES = (
     Choice("alone", N_("Nobody. I did it"), "star"),
     Choice("teacher", N_("My teacher"), "teacher"),
-    Choice("helper", N_("Somebody who helps me"), "idea"),
-    Choice("home", N_("Somebody at home"), "house"),
+    Choice("helper", N_("My helper"), "idea"),
+    Choice("home", N_("Someone at home"), "house"),
 )
 CHOICES = {
     "part": PART_CHOICES,

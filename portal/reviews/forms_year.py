@@ -20,17 +20,17 @@ class TermsForm(PortalForm):
 
     version = HiddenField()
     autumn_starts_on = DayField(lazy_gettext("First day of the autumn term"))
+    autumn_ends_on = DayField(lazy_gettext("Last day of the autumn term"))
     autumn_half_term_from = DayField(lazy_gettext("First day of the autumn half-term break"))
     autumn_half_term_until = DayField(lazy_gettext("Last day of the autumn half-term break"))
-    autumn_ends_on = DayField(lazy_gettext("Last day of the autumn term"))
     spring_starts_on = DayField(lazy_gettext("First day of the spring term"))
+    spring_ends_on = DayField(lazy_gettext("Last day of the spring term"))
     spring_half_term_from = DayField(lazy_gettext("First day of the spring half-term break"))
     spring_half_term_until = DayField(lazy_gettext("Last day of the spring half-term break"))
-    spring_ends_on = DayField(lazy_gettext("Last day of the spring term"))
     summer_starts_on = DayField(lazy_gettext("First day of the summer term"))
+    summer_ends_on = DayField(lazy_gettext("Last day of the summer term"))
     summer_half_term_from = DayField(lazy_gettext("First day of the summer half-term break"))
     summer_half_term_until = DayField(lazy_gettext("Last day of the summer half-term break"))
-    summer_ends_on = DayField(lazy_gettext("Last day of the summer term"))
     start: int
 
     @classmethod

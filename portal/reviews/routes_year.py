@@ -12,7 +12,7 @@ from portal.people.rules import school_year_starts
 from portal.reviews import actions_year, queries_year
 from portal.reviews.forms_year import SpecialForm, TermsForm
 from portal.reviews.rules import DAY_KINDS, SEASONS
-from portal.reviews.rules_year import DAYS_ARE, USUAL_INSET_DAYS, USUAL_SCHOOL_DAYS
+from portal.reviews.rules_year import DAYS_ARE, TERM_DATES, USUAL_INSET_DAYS, USUAL_SCHOOL_DAYS
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.forms import PortalForm
 from portal.web.i18n import gettext as _
@@ -26,6 +26,7 @@ WORDS = {
     "seasons": SEASONS,
     "day_kinds": DAY_KINDS,
     "days_are": DAYS_ARE,
+    "term_dates": TERM_DATES,
     "usual_days": USUAL_SCHOOL_DAYS,
     "usual_inset": USUAL_INSET_DAYS,
 }

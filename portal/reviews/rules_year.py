@@ -69,29 +69,28 @@ def term_problems(start: int, terms: Sequence[TermFacts]) -> list[Invalid]:
     return found
 
 
-def _problems_of(term: TermFacts, first: date, last: date) -> Iterable[Invalid]:
+def _problems_of(term: TermFacts, first: date, last: date) -> list[Invalid]:
+    found = []
     for name, missing in (("starts_on", NO_FIRST), ("ends_on", NO_LAST)):
         day = getattr(term, name)
-        if day is None:
-            yield _at(term, name, missing)
-        elif not first <= day <= last:
-            yield _at(term, name, OUTSIDE)
-    if term.starts_on and term.ends_on and term.ends_on <= term.starts_on:
-        yield _at(term, "ends_on", ENDS_FIRST)
-    yield from _problems_of_half_term(term)
+        if day is None or not first <= day <= last:
+            found.append(_at(term, name, missing if day is None else OUTSIDE))
+    if not found and term.starts_on and term.ends_on and term.ends_on <= term.starts_on:
+        found.append(_at(term, "ends_on", ENDS_FIRST))
+    # beside a term that is wrong itself, a word about its break would only be an echo
+    return found or list(_problems_of_half_term(term))
 
 
 def _problems_of_half_term(term: TermFacts) -> Iterable[Invalid]:
-    if term.half_term_from is None or term.half_term_until is None:
-        if term.half_term_from != term.half_term_until:
-            missing = "half_term_from" if term.half_term_from is None else "half_term_until"
-            yield _at(term, missing, HALF_TERM_HALF)
-        return
-    if term.half_term_until < term.half_term_from:
+    first, last = term.half_term_from, term.half_term_until
+    if first is None or last is None:
+        if first != last:
+            yield _at(term, "half_term_from" if first is None else "half_term_until", HALF_TERM_HALF)
+    elif last < first:
         yield _at(term, "half_term_until", HALF_TERM_BACKWARDS)
-    if term.starts_on and term.half_term_from <= term.starts_on:
+    elif term.starts_on and first <= term.starts_on:
         yield _at(term, "half_term_from", HALF_TERM_OUTSIDE)
-    if term.ends_on and term.half_term_until >= term.ends_on:
+    elif term.ends_on and last >= term.ends_on:
         yield _at(term, "half_term_until", HALF_TERM_OUTSIDE)
 
 

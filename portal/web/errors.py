@@ -35,6 +35,7 @@ WHAT_TO_DO = {
     503: N_("Please try again in a few minutes. Nothing you saved is lost."),
 }
 SECRET_FIELDS = frozenset({"csrf_token", "password", "pin", "pin_again", "old_pin", "code", "secret", "one_time_code"})
+FOR_THE_PORTAL = frozenset({"once_key", "offer_id", "slot", "children", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,13 @@ def typed_text() -> list[Typed]:
     if request.method in {"GET", "HEAD"}:
         return []
     fields = request.form.items(multi=True)
-    return [Typed(name, value) for name, value in fields if name not in SECRET_FIELDS and len(value.strip()) > 2]
+    unsaid = SECRET_FIELDS | FOR_THE_PORTAL
+    return [Typed(name, value) for name, value in fields if name not in unsaid and len(value.strip()) > 2]
 
 
 def _portal_error(error: PortalError) -> tuple[str, int]:
-    default = error.message == type(error).message
+    # what the kernel says of every error of a kind is less than what this page says anyway; a feature's words are more
+    default = type(error).__module__ == PortalError.__module__ and error.message == type(error).message
     return error_page(error.status, None if default else say(error.message, **error.values))
 
 

@@ -60,7 +60,9 @@ def school_days(app, round_: ReviewRound) -> list[date]:
 
 def a_room(app, ids, name: str = "The Nest", **facts) -> uuid.UUID:
     """A room of Hazel Lane's."""
-    room = Room(id=uuid.uuid4(), school_id=ids.schools[HAZEL], name=name, **{"step_free": True, "closed": False, **facts})
+    room = Room(
+        id=uuid.uuid4(), school_id=ids.schools[HAZEL], name=name, **{"step_free": True, "closed": False, **facts}
+    )
     change(app, room)
     return room.id
 

@@ -29,9 +29,9 @@ def free_slots(client, ids, child="Zara"):
     return [uuid.UUID(value) for value in parse(page).xpath("//input[@type='radio' and @name='slot']/@value")]
 
 
-def post_time(client, ids, slot, child="Zara", **more):
+def post_time(client, ids, slot_id, child="Zara", **more):
     """Sends the form of a chosen time."""
-    data = {"slot": str(slot), "mode": "in_person", "once_key": uuid.uuid4().hex, "version": "0", **more}
+    data = {"slot": str(slot_id), "mode": "in_person", "once_key": uuid.uuid4().hex, "version": "0", **more}
     return client.post(f"{path_of(ids, child)}/time", data={name: str(value) for name, value in data.items()})
 
 

@@ -46,7 +46,11 @@ def meeting_of(session, ids, slug="parent"):
     return session.scalars(
         select(Meeting)
         .join(Booking, Booking.meeting_id == Meeting.id)
-        .where(Booking.adult_id == ids.person(slug), Booking.cancelled_at.is_(None), Booking.review_id == ids.review("Zara"))
+        .where(
+            Booking.adult_id == ids.person(slug),
+            Booking.cancelled_at.is_(None),
+            Booking.review_id == ids.review("Zara"),
+        )
     ).one()
 
 
@@ -136,7 +140,9 @@ def test_tomorrow_is_told_only_while_it_is_true(app, as_persona, ids, system_ses
     assert "3.40 pm" in listed(client)
     assert envelope(system_session, ids, Message.TOMORROW) is not None
     meeting = meeting_of(system_session, ids)
-    meeting.starts_at, meeting.ends_at = (moment + timedelta(minutes=60) for moment in (meeting.starts_at, meeting.ends_at))
+    meeting.starts_at, meeting.ends_at = (
+        moment + timedelta(minutes=60) for moment in (meeting.starts_at, meeting.ends_at)
+    )
     system_session.commit()
     assert "Your meeting is tomorrow" not in listed(client)
     assert envelope(system_session, ids, Message.TOMORROW) is None

@@ -155,7 +155,9 @@ def test_a_year_without_reviews_says_so():
 
 
 def test_an_ordinary_school_is_told_what_it_needs():
-    told = tell({"t": {"en": Counts(60, 50, 5), "ur": Counts(30, 20, 5), "pl": Counts(3, 1, 1), "so": Counts(14, 8, 1)}})
+    told = tell(
+        {"t": {"en": Counts(60, 50, 5), "ur": Counts(30, 20, 5), "pl": Counts(3, 1, 1), "so": Counts(14, 8, 1)}}
+    )
     assert told.total == Line(107, 79, 12)
     assert told.tables["t"]["en"] == Line(60, 50, 5)
     assert told.tables["t"]["ur"] == Line(30, 20)  # its views would give those of the two small ones away

@@ -16,6 +16,7 @@ from portal.meetings.models import Meeting, Room, Slot, StaffAbsence, StaffTime,
 from portal.meetings.rules import Mode
 from portal.meetings.rules_times import Availability, Weekday
 from portal.people.actor import Actor
+from portal.people.models import Person
 from portal.people.rules import Audience, Role
 from portal.people.scopes import scope_of
 from portal.reviews.models import ReviewRound
@@ -179,7 +180,7 @@ def test_an_absence_and_a_day_without_school_have_no_times(app, as_persona, ids)
         ({"ends": "9:20"}, "Not even one meeting fits. A meeting takes 30 minutes"),
         ({"starts": "soon"}, "Write a time such as 15:30"),
         ({"starts": "9:02"}, "Meetings start and end on five minutes"),
-        ({"modes": ""}, "Choose at least one way to meet"),
+        ({"modes": []}, "Choose at least one way to meet"),
         ({"modes": "video"}, "Give the link for the video meeting"),
         ({"modes": "video", "join_link": "meet.example.org"}, "The link starts with https://"),
         ({"weekday": "day"}, "Say which day it is"),
@@ -276,7 +277,8 @@ def test_two_who_want_the_same_colleague_at_once(app, ids):
     """Both look before either has written; the database lets one of them have her."""
     first, second = planned_round(app, ids), planned_round(app, ids)
     helper = ids.person("teaching-assistant")
-    who = ((first, ids.person("class-teacher")), (second, ids.person("sendco")))
+    (colleague,) = ask(app, select(Person.id).where(Person.full_name == "Tom Hadley"))
+    who = ((first, ids.person("class-teacher")), (second, colleague))
     for round_, person_id in who:
         actor, session = acting(app, ids)
         with session:

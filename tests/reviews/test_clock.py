@@ -93,7 +93,13 @@ def test_time_to_answer_that_is_over_is_nobodys_fault():
 
 @pytest.mark.parametrize(
     ("year", "on"),
-    [("6", date(2027, 2, 15)), ("2", date(2027, 2, 15)), ("11", date(2027, 3, 31)), ("13", date(2027, 4, 1)), ("4", None)],
+    [
+        ("6", date(2027, 2, 15)),
+        ("2", date(2027, 2, 15)),
+        ("11", date(2027, 3, 31)),
+        ("13", date(2027, 4, 1)),
+        ("4", None),
+    ],
 )
 def test_the_move_to_the_next_school(year, on):
     tick = hands(nc_year=year).get(Hand.PHASE)

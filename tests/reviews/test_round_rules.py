@@ -80,9 +80,7 @@ def test_a_round_early_in_the_term_is_put_where_two_weeks_are_left():
 @given(today=st.dates(date(2026, 9, 2), date(2026, 11, 20)))
 def test_what_is_suggested_can_be_saved(today):
     days = suggest_days(CALENDAR, TERM.ends_on, today)
-    check(
-        first_day=days.first_day, last_day=days.last_day, opens_on=days.opens_on, closes_on=days.closes_on
-    )
+    check(first_day=days.first_day, last_day=days.last_day, opens_on=days.opens_on, closes_on=days.closes_on)
     assert all(CALENDAR.is_school_day(day) for day in (days.first_day, days.closes_on))
     assert days.opens_on >= today
 

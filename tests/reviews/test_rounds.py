@@ -69,7 +69,9 @@ def test_sixty_children_cost_as_many_statements_as_three(season, counting):
 
 def test_who_cannot_be_met_or_chosen(season, ids):
     with pytest.raises(Invalid):
-        season.do(add_children, round_id=season.round_id, choices=choose(season, lead_id=ids.person("teaching-assistant")))
+        season.do(
+            add_children, round_id=season.round_id, choices=choose(season, lead_id=ids.person("teaching-assistant"))
+        )
     with pytest.raises(Invalid):
         season.do(
             add_children, round_id=season.round_id, choices=choose(season, lead_id=ids.person("sendco-other-school"))

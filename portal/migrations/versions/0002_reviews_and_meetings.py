@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -294,11 +293,13 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_reason", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("live_bookings", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("pupil_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind <> 'annual' OR due_on IS NOT NULL", name=op.f("an_annual_review_says_when_it_is_due")),
+        sa.CheckConstraint("live_bookings >= 0", name=op.f("a_review_has_no_less_than_no_bookings")),
         sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_review_asked_by")),
         sa.ForeignKeyConstraint(["lead_id"], ["person.id"], name=op.f("fk_review_lead_id")),
         sa.ForeignKeyConstraint(["round_id"], ["review_round.id"], name=op.f("fk_review_round_id")),
@@ -539,7 +540,7 @@ def upgrade() -> None:
     op.create_table(
         "participation",
         sa.Column("review_id", sa.Uuid(), nullable=False),
-        sa.Column("adult_id", sa.Uuid(), nullable=False),
+        sa.Column("adult_id", sa.Uuid(), nullable=True),
         sa.Column(
             "part", sa.Enum("all", "part", "none", "message", name="part", native_enum=False, length=40), nullable=True
         ),
@@ -550,7 +551,7 @@ def upgrade() -> None:
         sa.Column("first_words", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("helped_by", sa.String(length=200), nullable=False),
-        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "attendance",
             sa.Enum(
