@@ -80,7 +80,10 @@ class Desk:
 
     def book(self, place: int, review: Review, who: Invitee, wish: dict[str, Any], at: datetime) -> Taken | None:
         """The adult takes one of the times that fit the wish; None when there is none."""
-        interpreter, mode = wish.get("interpreter", who.person.interpreter_needed), Mode(wish.get("mode", "in_person"))
+        interpreter, mode = (
+            bool(wish.get("interpreter", who.person.interpreter_needed)),
+            Mode(wish.get("mode", "in_person")),
+        )
         length = minutes_needed(self.made.row.minutes, self.made.row.interpreter_minutes, interpreter=interpreter)
         fitting = [
             run

@@ -24,7 +24,7 @@ BY_STAFF = tuple(basis for basis in Basis if basis not in {Basis.FAMILY, Basis.P
 def filled(message: object) -> tuple[Callable[[PortalForm, Field], None]]:
     """Validators for a day or a time that is needed; what was typed wrongly keeps its own message."""
 
-    def check(form: PortalForm, field: Field) -> None:
+    def check(_form: PortalForm, field: Field) -> None:
         if field.data is None and not field.process_errors:
             raise ValidationError(str(message))
 

@@ -173,7 +173,7 @@ def my_review(
     may_book = viewer.audience == Audience.PUPIL or row.access == PortalAccess.CONTRIBUTE
     standing = Standing(
         stage=row.stage,
-        ends_at=time and time.ends_at,
+        ends_at=time.ends_at if time else None,
         has_booking=row.booking_id is not None,
         invited=row.invitation_id is not None,
         may_book=may_book,

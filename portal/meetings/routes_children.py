@@ -15,7 +15,7 @@ from portal.meetings.page_times import choices_in_words
 from portal.meetings.queries_children import Choice, Couple
 from portal.meetings.routes_family import LOST
 from portal.meetings.rules import Mode
-from portal.meetings.rules_booking import Wishes
+from portal.meetings.rules_booking import NotOneAfterTheOther, Wishes
 from portal.people.access import FAMILY
 from portal.people.actor import Actor
 from portal.people.branding import brand_for, brand_of
@@ -47,7 +47,7 @@ def take() -> Response | tuple[str, int]:
         if form.validate_on_submit():
             _hold(form, reviews, slots)
             return redirect(url_for("home.family", booked=1), 303)
-    except (*LOST, Invalid, actions_together.NotOneAfterTheOther) as error:
+    except (*LOST, Invalid, NotOneAfterTheOther) as error:
         db().rollback()  # lets the others choose on while this page is made
         form.accept(error)
         status = error.status

@@ -116,13 +116,14 @@ STAGES = {
     Stage.CANCELLED: N_("Cancelled"),
 }
 
-# A time let go again brings BOOKED back to INVITED; a family that did not come is offered new times.
+# A time let go again brings BOOKED back to INVITED; a family that did not come is offered new times. HELD can be taken
+# back to NOT_ATTENDED while nobody has read a record: on a phone the wrong line is soon tapped.
 TERMLY_STEPS: dict[Stage, frozenset[Stage]] = {
     Stage.PLANNED: frozenset({Stage.INVITED, Stage.CANCELLED}),
     Stage.INVITED: frozenset({Stage.BOOKED, Stage.HELD, Stage.NOT_ATTENDED, Stage.CANCELLED}),
     Stage.BOOKED: frozenset({Stage.INVITED, Stage.HELD, Stage.NOT_ATTENDED, Stage.CANCELLED}),
     Stage.NOT_ATTENDED: frozenset({Stage.INVITED, Stage.BOOKED, Stage.HELD, Stage.CANCELLED}),
-    Stage.HELD: frozenset({Stage.RECORD_SHARED}),
+    Stage.HELD: frozenset({Stage.RECORD_SHARED, Stage.NOT_ATTENDED}),
     Stage.RECORD_SHARED: frozenset({Stage.CLOSED}),
 }
 ANNUAL_STEPS: dict[Stage, frozenset[Stage]] = {

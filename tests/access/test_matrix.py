@@ -11,6 +11,7 @@ from portal.accounts.models import LessonWindow, LetterCode, PictureCard
 from portal.accounts.rules import fast_hash
 from portal.intake.models import ImportJob
 from portal.kernel import clock
+from portal.meetings.models import Room, StaffTime
 from portal.migrations.metadata import METADATA
 from portal.people.models import PupilContact, School, SchoolClass
 from portal.people.rules import school_year_starts
@@ -97,8 +98,14 @@ def something_real(ids, system_session):
         "language": "ur",
         "wording": a_wording(published),
         "filename": "nothing.css",
+        "round_id": ids.round("primary"),
         "review_id": open_review(session, zara),
         "question": "part",
+        "person_id": ids.person("class-teacher"),
+        "adult_id": ids.person("parent"),
+        "room_id": session.scalars(select(Room.id).where(Room.school_id == school).order_by(Room.name)).first(),
+        "time_id": a_staff_time(session, ids),
+        "day": clock.today().isoformat(),
         "start": school_year_starts(clock.today()).year,
         "special_id": special_days(session, school),
     }
@@ -110,6 +117,11 @@ def something_real(ids, system_session):
 def open_review(session, pupil_id):
     told = (Stage.INVITED, Stage.BOOKED)
     return session.scalars(select(Review.id).where(Review.pupil_id == pupil_id, Review.stage.in_(told))).one()
+
+
+def a_staff_time(session, ids):
+    mine = StaffTime.round_id == ids.round("primary"), StaffTime.person_id == ids.person("class-teacher")
+    return session.scalars(select(StaffTime.id).where(*mine).order_by(StaffTime.id)).first()
 
 
 def special_days(session, school):

@@ -31,9 +31,7 @@ def review(system_session, ids):
     """Zara's open review, its round moved so that meetings may have been, and a booking of yesterday by `parent`."""
     session = system_session
     row = session.scalars(
-        select(Review).where(
-            Review.pupil_id == ids.pupil("Zara"), Review.stage.in_((Stage.INVITED, Stage.BOOKED))
-        )
+        select(Review).where(Review.pupil_id == ids.pupil("Zara"), Review.stage.in_((Stage.INVITED, Stage.BOOKED)))
     ).one()
     window = session.get(ReviewRound, row.round_id)
     window.first_day = clock.today() - timedelta(days=5)
@@ -120,7 +118,7 @@ def test_a_correction_keeps_what_was_written_before(app, as_persona, system_sess
     ).all()
     assert [event.facts["happened"] for event in events] == ["with_family", "with_family"]
     assert {event.actor_id for event in events} == {ids.person("class-teacher"), ids.person("sendco")}
-    system_session.rollback()
+    system_session.commit()
 
 
 def test_a_family_that_did_not_come_is_offered_new_times(app, as_persona, system_session, ids, review):
@@ -142,7 +140,7 @@ def test_a_family_that_did_not_come_is_offered_new_times(app, as_persona, system
         )
     ).all()
     assert {item.person_id for item in told} == set(rows)
-    system_session.rollback()
+    system_session.commit()
     page = as_persona("parent").get(f"/children/{review.pupil_id}/reviews/{review.id}/time")
     assert page.status_code == 200
     again = write(as_persona("class-teacher"), review, **{who(before): "apologies"}, happened="not_held")
@@ -171,6 +169,23 @@ def test_after_a_new_offer_the_meeting_that_was_missed_can_still_be_held(app, as
     assert review.stage == Stage.HELD
 
 
+def test_a_slip_of_the_thumb_can_be_taken_back_until_the_record_is_shared(app, as_persona, system_session, ids, review):
+    parent = invited(system_session, review)[ids.person("parent")]
+    client = as_persona("class-teacher")
+    write(client, review, **{who(parent): "present"}, happened="with_family")
+    assert write(client, review, **{who(parent): "absent"}, happened="not_held").status_code == 303
+    invited(system_session, review)
+    assert (review.stage, review.held_at, review.live_bookings) == (Stage.NOT_ATTENDED, None, 0)
+    write(client, review, **{who(parent): "present"}, happened="with_family")
+    invited(system_session, review)
+    review.stage = Stage.RECORD_SHARED
+    system_session.commit()
+    assert write(client, review, **{who(parent): "absent"}, happened="not_held").status_code == 409
+    assert write(client, review, **{who(parent): "online"}, happened="with_family").status_code == 303
+    invited(system_session, review)
+    assert review.stage == Stage.RECORD_SHARED
+
+
 def test_held_without_the_family(app, as_persona, system_session, ids, review):
     parent = invited(system_session, review)[ids.person("parent")]
     client = as_persona("sendco")
@@ -188,7 +203,9 @@ def test_a_pupil_without_an_account_can_have_been_there(app, as_persona, system_
         system_session.delete(row)
     system_session.commit()
     parent = invited(system_session, review)[ids.person("parent")]
-    sent = write(as_persona("class-teacher"), review, **{who(parent): "present"}, happened="with_family", pupil="online")
+    sent = write(
+        as_persona("class-teacher"), review, **{who(parent): "present"}, happened="with_family", pupil="online"
+    )
     assert sent.status_code == 303
     row = system_session.scalars(select(Participation).where(Participation.review_id == review.id)).one()
     assert (row.adult_id, row.said_at, row.attendance) == (None, None, Attendance.ONLINE)
@@ -229,7 +246,12 @@ def test_two_people_at_once_lose_nothing(app, as_persona, system_session, ids, r
     assert "Took part by video or phone" in page.xpath("string(//main//div[@class='note'])")
     assert page.xpath(f"//select[@name='{who(parent)}']/option[@selected]/@value") == ["present"]
     assert invited(system_session, review)[ids.person("parent")].attendance == Attendance.ONLINE
-    again = {**form, who(parent): "present", "happened": "with_family", "version": page.xpath("//input[@name='version']/@value")[0]}
+    again = {
+        **form,
+        who(parent): "present",
+        "happened": "with_family",
+        "version": page.xpath("//input[@name='version']/@value")[0],
+    }
     assert teacher.post(path_of(review), data=again).status_code == 303
     assert invited(system_session, review)[ids.person("parent")].attendance == Attendance.PRESENT
 
@@ -264,7 +286,10 @@ def test_another_childs_review_and_another_school_are_no_page(app, as_persona, s
         assert as_persona(slug).post(crossed, data={"happened": "with_family"}).status_code == 404
     assert as_persona("sendco-other-school").get(path_of(review)).status_code == 404
     assert as_persona("parent").get(path_of(review)).status_code == 403
-    assert as_persona("class-teacher").get(f"/staff/pupils/{review.pupil_id}/reviews/{uuid.uuid4()}/came").status_code == 404
+    assert (
+        as_persona("class-teacher").get(f"/staff/pupils/{review.pupil_id}/reviews/{uuid.uuid4()}/came").status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize(

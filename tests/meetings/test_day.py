@@ -70,12 +70,14 @@ def test_the_teachers_day_has_all_that_helps_and_no_number(app, as_persona, ids,
     _booking, meeting = with_my_teacher
     client = as_persona("class-teacher")
     listed = words(client.get("/staff/meetings"))
-    assert "My meetings" in listed and "All meetings" not in listed
+    assert "My meetings" in listed
+    assert "All meetings" not in listed
     page = client.get(f"/staff/meetings/{day_of(meeting)}")
     text = words(page)
     for said in ("A chair with arms", "My sister Samina", "The words at bedtime", "Interpreter: Urdu"):
         assert said in text
-    assert "A way in without steps" in text and "A sign language interpreter (BSL)" in text
+    assert "A way in without steps" in text
+    assert "A sign language interpreter (BSL)" in text
     assert "Interpreters for this day" in text
     assert PHONE not in page.get_data(as_text=True)
     assert "Cancel the day" not in text
@@ -89,7 +91,8 @@ def test_each_role_reads_what_it_needs(app, as_persona, with_my_teacher, persona
     _booking, meeting = with_my_teacher
     page = as_persona(persona).get(f"/staff/meetings/{day_of(meeting)}").get_data(as_text=True)
     assert (PHONE in page, "The words at bedtime" in page, "Cancel the day of" in page) == (phone, topics, cancels)
-    assert "A chair with arms" in page and "Interpreter: Urdu" in page
+    assert "A chair with arms" in page
+    assert "Interpreter: Urdu" in page
 
 
 def test_only_ones_own_meetings(app, as_persona, ids, with_my_teacher):
@@ -112,9 +115,11 @@ def test_only_ones_own_meetings(app, as_persona, ids, with_my_teacher):
     mine = words(as_persona("sendco").get(f"/staff/meetings/{day}?whose=mine"))
     assert "The words at bedtime" not in mine
     everything = words(as_persona("sendco").get(f"/staff/meetings/{day}"))
-    assert "The words at bedtime" in everything and text.count("bedtime") == 1
+    assert "The words at bedtime" in everything
+    assert text.count("bedtime") == 1
     foreign = as_persona("sendco-other-school").get(f"/staff/meetings/{day}").get_data(as_text=True)
-    assert "bedtime" not in foreign and "Okafor" not in foreign
+    assert "bedtime" not in foreign
+    assert "Okafor" not in foreign
     for persona in ("parent", "pupil-young", "trust-lead"):
         assert as_persona(persona).get(f"/staff/meetings/{day}").status_code == 403
 
@@ -135,7 +140,8 @@ def test_who_sits_in_has_the_meeting_too(app, as_persona, ids, with_my_teacher):
     slot.with_ids = [str(helper)]
     change(app, slot)
     after = words(as_persona("teaching-assistant").get(f"/staff/meetings/{day}"))
-    assert "bedtime" in after and "Mrs Begum" in after
+    assert "bedtime" in after
+    assert "Mrs Begum" in after
 
 
 def test_guests_of_this_adult_and_of_the_school(app, as_persona, ids, with_my_teacher):
@@ -147,7 +153,9 @@ def test_guests_of_this_adult_and_of_the_school(app, as_persona, ids, with_my_te
     change(app, Guest(basis=Basis.SCHOOL, name="Ms Speech", adult_id=None, **guest))
     change(app, Guest(basis=Basis.FAMILY, name="Of Somebody Else", adult_id=ids.person("sendco"), **guest))
     text = words(as_persona("class-teacher").get(f"/staff/meetings/{day_of(meeting)}"))
-    assert "Aunt Rukhsana" in text and "Ms Speech" in text and "Of Somebody Else" not in text
+    assert "Aunt Rukhsana" in text
+    assert "Ms Speech" in text
+    assert "Of Somebody Else" not in text
 
 
 def test_an_annual_review_stands_on_its_day(app, as_persona, ids):
@@ -181,7 +189,8 @@ def test_a_whole_day_is_cancelled(app, as_persona, ids, with_my_teacher):
     address = f"/staff/meetings/{day}/cancel/{teacher}"
     page = client.get(address)
     text = words(page)
-    assert "Cancel the day of Miss Okafor" in text and "other free time" in text
+    assert "Cancel the day of Miss Okafor" in text
+    assert "other free time" in text
     assert client.post(address, data={"reason": "  "}).status_code == 422
     assert ask(app, select(StaffAbsence.id).where(StaffAbsence.person_id == teacher)) == []
     free_before = [int(word) for word in text.split("Families can choose from ")[1].split()[:1]]
@@ -195,7 +204,8 @@ def test_a_whole_day_is_cancelled(app, as_persona, ids, with_my_teacher):
     live = ask(app, select(Slot.starts_at).where(Slot.staff_id == teacher, Slot.withdrawn_at.is_(None)))
     assert day not in {at.astimezone(LONDON).date() for at in live if at > clock.now()}
     again = client.get(address)
-    assert "0 families" in words(again) and "0 times of that day" in words(again)
+    assert "0 families" in words(again)
+    assert "0 times of that day" in words(again)
     assert free_before == [int(words(again).split("Families can choose from ")[1].split()[0])]
     assert "0 families are told" in words(client.get(client.post(address, data={"reason": "x"}).headers["Location"]))
     # and making her times again does not bring the day back
@@ -237,7 +247,8 @@ def test_statements_stay_the_same_with_more_meetings(sqlite_app, as_persona, ids
         counting.statements.clear()
         assert client.get(path).status_code == 200
         counts.append(len(counting))
-    assert counts[0] == counts[1] and max(counts) <= 12
+    assert counts[0] == counts[1]
+    assert max(counts) <= 12
     address = f"/staff/meetings/{full}/cancel/{ids.person('class-teacher')}"
     counting.statements.clear()
     assert main_form(client.get(address)) is not None

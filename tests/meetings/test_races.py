@@ -1,6 +1,7 @@
 """Many at once for the same times, with real connections on both databases; and the same races without the guards,
 which shows that these tests would see a time that is promised twice."""
 
+import contextlib
 import dataclasses
 import threading
 import uuid
@@ -265,10 +266,8 @@ def meet_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def look(*args: Any, **facts: Any) -> Any:
         seen = looks(*args, **facts)
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(1)
-        except threading.BrokenBarrierError:
-            pass
         return seen
 
     monkeypatch.setattr(actions_claims, "others_near", look)

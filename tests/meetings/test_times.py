@@ -14,13 +14,13 @@ from portal.kernel.scope import PortalSession, system
 from portal.meetings.actions_times import SomebodyBusy, add_time, make_slots
 from portal.meetings.models import Meeting, Room, Slot, StaffAbsence, StaffTime, TakenSlot, TimeClaim
 from portal.meetings.rules import Mode
-from portal.meetings.rules_times import Availability, Weekday
+from portal.meetings.rules_times import Availability, Weekday, days_between
 from portal.people.actor import Actor
 from portal.people.models import Person
 from portal.people.rules import Audience, Role
 from portal.people.scopes import scope_of
-from portal.reviews.models import ReviewRound
-from portal.reviews.rules import RoundState
+from portal.reviews.models import ReviewRound, SchoolDayException
+from portal.reviews.rules import DayKind, RoundState
 from tests.meetings.arranging_times import (
     HAZEL,
     a_room,
@@ -85,7 +85,8 @@ def test_a_teacher_enters_looks_and_makes(app, as_persona, ids):
     mondays = [day for day in school_days(app, round_) if day.weekday() == 0]
     assert mondays, "the demo's round has a Monday"
     preview = words(client.get(address(round_, me, "make")))
-    assert f"{3 * len(mondays)} new times" in preview and live_slots(app, round_.id, me) == []
+    assert f"{3 * len(mondays)} new times" in preview
+    assert live_slots(app, round_.id, me) == []
     assert make(client, round_, me).status_code == 303
     slots = live_slots(app, round_.id, me)
     assert [slot.starts_at.astimezone(LONDON).time() for slot in slots[:3]] == [time(9), time(9, 35), time(10, 10)]
@@ -120,7 +121,8 @@ def test_only_what_is_new_is_added_and_taken_times_stay(app, as_persona, ids):
 
     preview = words(client.get(address(round_, me, "make")))
     mondays = len(slots) // 3
-    assert "Times that a family has" in preview and "They stay. Talk to the family first." in preview
+    assert "Times that a family has" in preview
+    assert "They stay. Talk to the family first." in preview
     # 9:20 meets the taken 9:35 of the first Monday, so that one is left out there; 9:55 meets it too
     assert make(client, round_, me).status_code == 303
     now = live_slots(app, round_.id, me)
@@ -155,7 +157,8 @@ def test_another_room_makes_the_times_anew(app, as_persona, ids):
     enter(client, round_, me, room_id=str(room))
     make(client, round_, me)
     after = live_slots(app, round_.id, me)
-    assert len(after) == len(before) and {slot.room_id for slot in after} == {room}
+    assert len(after) == len(before)
+    assert {slot.room_id for slot in after} == {room}
     assert not {slot.id for slot in before} & {slot.id for slot in after}
 
 
@@ -191,7 +194,8 @@ def test_an_absence_and_a_day_without_school_have_no_times(app, as_persona, ids)
 def test_bad_input_keeps_what_was_typed(sqlite_app, as_persona, ids, facts, problem):
     round_, me = planned_round(sqlite_app, ids), ids.person("class-teacher")
     answer = enter(as_persona("class-teacher"), round_, me, **facts)
-    assert answer.status_code == 422 and problem in words(answer)
+    assert answer.status_code == 422
+    assert problem in words(answer)
     page = parse(answer)
     assert page.xpath("//input[@name='starts']/@value") == [facts.get("starts", "9:00")]
     assert ask(sqlite_app, select(StaffTime.id).where(StaffTime.round_id == round_.id)) == []
@@ -199,10 +203,6 @@ def test_bad_input_keeps_what_was_typed(sqlite_app, as_persona, ids, facts, prob
 
 def test_the_missing_and_the_doubled_hour(sqlite_app, as_persona, ids):
     """A round that holds the last Sunday of March, on which the school is open for once."""
-    from portal.meetings.rules_times import days_between
-    from portal.reviews.models import SchoolDayException
-    from portal.reviews.rules import DayKind
-
     year = clock.today().year + 1
     for month, problem in ((3, "The clocks go forward that night"), (10, "The clocks go back that night")):
         first = clock.today().replace(year=year, month=month, day=20)
@@ -223,7 +223,8 @@ def test_the_missing_and_the_doubled_hour(sqlite_app, as_persona, ids):
         answer = enter(
             as_persona("sendco"), round_, ids.person("sendco"), weekday="day", starts="01:00", ends="01:55", **parts
         )
-        assert answer.status_code == 422 and problem in words(answer)
+        assert answer.status_code == 422
+        assert problem in words(answer)
 
 
 def test_overlaps_say_with_what(app, as_persona, ids):
@@ -252,9 +253,11 @@ def test_somebody_who_is_busy_in_another_round(app, as_persona, ids):
     client = as_persona("class-teacher")
     enter(client, round_, me, starts="14:45", ends="16:30")  # 14:45, 15:20, 15:55: the last two are claimed
     preview = words(client.get(address(round_, me, "make")))
-    assert "cannot be made" in preview and "Miss Okafor is busy then: Monday" in preview
+    assert "cannot be made" in preview
+    assert "Miss Okafor is busy then: Monday" in preview
     refused = make(client, round_, me)
-    assert refused.status_code == 422 and "Miss Okafor is busy then: Monday" in words(refused)
+    assert refused.status_code == 422
+    assert "Miss Okafor is busy then: Monday" in words(refused)
     assert "at 2.45 pm" in words(refused) or "at 3.20 pm" in words(refused)
     assert live_slots(app, round_.id, me) == []
     assert make(client, round_, me, leave_out_busy="y").status_code == 303
@@ -270,7 +273,8 @@ def test_a_room_that_another_round_uses(app, as_persona, ids):
     make(client, first, teacher)
     enter(client, second, sendco, room_id=str(room))
     refused = make(client, second, sendco)
-    assert refused.status_code == 422 and "The room is taken then. Room: The Nest" in words(refused)
+    assert refused.status_code == 422
+    assert "The room is taken then. Room: The Nest" in words(refused)
 
 
 def test_two_who_want_the_same_colleague_at_once(app, ids):
@@ -307,7 +311,8 @@ def test_two_who_want_the_same_colleague_at_once(app, ids):
     made = [each for each in outcomes if isinstance(each, int)]
     refused = [each for each in outcomes if isinstance(each, SomebodyBusy)]
     assert len(made) == len(refused) == 1, outcomes
-    assert made[0] > 0 and refused[0].values["name"] == "Mrs Begum"
+    assert made[0] > 0
+    assert refused[0].values["name"] == "Mrs Begum"
 
 
 def test_a_withdrawn_time_cannot_be_taken_and_a_taken_one_is_not_withdrawn(app, ids):
@@ -418,7 +423,8 @@ def test_rooms_are_added_renamed_and_closed(app, as_persona, ids):
     send(client, "/staff/rooms", name="Sunshine room", step_free="y")
     assert "Sunshine room" in words(client.get("/staff/rooms"))
     again = client.post("/staff/rooms", data={"name": "Sunshine room"})
-    assert again.status_code == 422 and "There is a room of this name" in words(again)
+    assert again.status_code == 422
+    assert "There is a room of this name" in words(again)
     assert client.post("/staff/rooms", data={"name": " "}).status_code == 422
     (room_id,) = ask(app, select(Room.id).where(Room.name == "Sunshine room"))
     send(client, f"/staff/rooms/{room_id}", name="Moon room")
@@ -428,7 +434,8 @@ def test_rooms_are_added_renamed_and_closed(app, as_persona, ids):
     sendco = as_persona("sendco")
     enter(sendco, round_, me, room_id=str(room_id))
     refused = client.post(f"/staff/rooms/{room_id}", data={"name": "Moon room", "closed": "y"})
-    assert refused.status_code == 422 and "Times are planned in this room" in words(refused)
+    assert refused.status_code == 422
+    assert "Times are planned in this room" in words(refused)
     (time_id,) = ask(app, select(StaffTime.id).where(StaffTime.round_id == round_.id))
     sendco.post(address(round_, me, str(time_id), "remove"))
     assert client.post(f"/staff/rooms/{room_id}", data={"name": "Moon room", "closed": "y"}).status_code == 303
@@ -450,5 +457,6 @@ def test_claims_go_with_their_slots(app, as_persona, ids):
     client.post(address(round_, me, str(time_id), "remove"))
     make(client, round_, me)
     mine = select(TimeClaim.at).join(Slot, Slot.id == TimeClaim.slot_id).where(Slot.round_id == round_.id)
-    assert ask(app, mine) == [] and live_slots(app, round_.id, me) == []
+    assert ask(app, mine) == []
+    assert live_slots(app, round_.id, me) == []
     assert ask(app, select(ReviewRound.state).where(ReviewRound.id == round_.id)) == [RoundState.PLANNED]

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -93,9 +94,9 @@ def test_no_meeting_touches_the_next_and_none_leaves_its_stretch(minutes, pause,
     ends = 10 * 60 + length
     given = stretch(starts=time(10), ends=time(ends // 60, ends % 60), pause_minutes=pause)
     found = planned_on(given, TUESDAY, minutes)
-    assert all(a.free_again_at <= b.starts_at for a, b in zip(found, found[1:], strict=False))
-    first, last = datetime(2026, 10, 13, 9, tzinfo=UTC), datetime(2026, 10, 13, 9, tzinfo=UTC)
-    assert all(first <= each.starts_at and (each.ends_at - last).seconds // 60 <= length for each in found)
+    assert all(a.free_again_at <= b.starts_at for a, b in pairwise(found))
+    first = datetime(2026, 10, 13, 9, tzinfo=UTC)
+    assert all(first <= each.starts_at and (each.ends_at - first).seconds // 60 <= length for each in found)
     assert bool(found) == (length >= minutes)
 
 

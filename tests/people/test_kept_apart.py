@@ -10,16 +10,18 @@ from portal.kernel import clock
 from portal.kernel.scope import PortalSession
 from portal.people.actions import add_adult, decide_link
 from portal.people.actor import Actor
-from portal.people.models import KeptApart, PupilContact
+from portal.people.models import KeptApart, PupilContact, School
 from portal.people.rules import Audience, LinkDecision, PortalAccess, Restriction, Role, YesNo
 from portal.people.scopes import scope_of
 
 
 @pytest.fixture
-def sendco(app, ids):
+def sendco(app, ids, system_session):
+    trust_id = system_session.get_one(School, ids.school_of("Zara")).trust_id
+    system_session.rollback()
     return Actor(
         person_id=ids.person("sendco"), sitting_id=uuid.uuid4(), name="", audience=Audience.STAFF, language="en",
-        trust_id=uuid.uuid4(), school_id=ids.school_of("Zara"), roles=frozenset({Role.SENDCO}),
+        trust_id=trust_id, school_id=ids.school_of("Zara"), roles=frozenset({Role.SENDCO}),
     )  # fmt: skip
 
 
