@@ -74,7 +74,7 @@ class _Writer:
 
     def write(self, kind_id: uuid.UUID) -> None:
         """Writes the plan, its versions and the notes about its targets."""
-        since, until = self.child.told.get("since", 300), self.child.told.get("until")
+        since, until = self.child.since, self.child.told.get("until")
         earlier = self.words.get("earlier") or ([before(self.words)] if since > LONG_ENOUGH else [])
         pages = [*earlier, self.words]
         closed = self.world.day(until) if until is not None else None

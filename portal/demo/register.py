@@ -23,7 +23,7 @@ EHC_PLAN = "The local authority has issued an education, health and care plan."
 def make_register(world: World) -> None:
     """Gives every child a history that ends with its provision of today."""
     for child in world.children.values():
-        since, until = child.told.get("since", 300), child.told.get("until")
+        since, until = child.since, child.told.get("until")
         _history(world, child, since, until)
         _told(world, child, RegisterKind.ADDED, since, JOINED)
         if until is not None:

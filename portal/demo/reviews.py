@@ -80,7 +80,7 @@ def term_days(span: Span) -> list[date]:
 
 def on_register(world: World, child: Child, day: date) -> bool:
     """Whether the child was on the register on this day, and at the school."""
-    since, until = world.day(child.told.get("since", 300)), child.told.get("until")
+    since, until = world.day(child.since), child.told.get("until")
     left = child.pupil.left_on
     return since <= day and (until is None or day <= world.day(until)) and (left is None or day < left)
 

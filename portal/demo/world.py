@@ -19,6 +19,7 @@ from portal.people.rules import Role
 
 HERE = Path(__file__).parent
 SEED = 20140901  # the day the SEND Code of Practice came into force
+SINCE = 345  # days on the register where the text file does not say; before the earlier of the closed rounds
 Row = TypeVar("Row", bound=Base)
 
 
@@ -46,6 +47,11 @@ class Child:
     links: list[PupilContact] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
     published: int = 0
+
+    @property
+    def since(self) -> int:
+        """How many days ago the child joined the register."""
+        return int(self.told.get("since", SINCE))
 
     @property
     def about(self) -> dict[str, uuid.UUID]:

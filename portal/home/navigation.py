@@ -6,7 +6,7 @@ from flask import request, url_for
 
 from portal.kernel.words import N_
 from portal.people.actor import Actor
-from portal.people.rules import Audience, Role
+from portal.people.rules import WHOLE_SCHOOL, Audience, Role
 from portal.web.i18n import say
 
 
@@ -19,18 +19,27 @@ class Door:
     current: bool
 
 
+Doors = tuple[tuple[str, str], ...]
 MESSAGES = (N_("Messages"), "messages.listed")
-FAMILY = ((N_("Home"), "home.family"), MESSAGES, (N_("My settings"), "accounts.preferences"))
-PUPIL = ((N_("My page"), "home.pupil"), (N_("My meeting"), "my_meeting.start"))
-YOUNG_PERSON = (*PUPIL, MESSAGES, (N_("Who can see my plan"), "people.my_rights"))
-TRUST = ((N_("Home"), "home.trust"),)
-STAFF = ((N_("Home"), "home.staff"), (N_("Children"), "profiles.pupils"))
-MEETINGS = (N_("Meetings"), "day.days")
-REVIEWS = (N_("Reviews"), "rounds.rounds")
-FIGURES = (N_("Figures"), "figures.show")
-GATE = (N_("Book for a family"), "gate.start")
-LESSONS = (N_("Lesson sign-in"), "pupil_sign_in.lesson")
-OFFICE = ((N_("Adults and access"), "people.contacts"), (N_("Import"), "intake.start"))
+FAMILY: Doors = ((N_("Home"), "home.family"), MESSAGES, (N_("My settings"), "accounts.preferences"))
+PUPIL: Doors = ((N_("My page"), "home.pupil"), (N_("My meeting"), "my_meeting.start"))
+YOUNG_PERSON: Doors = (*PUPIL, MESSAGES, (N_("Who can see my plan"), "people.my_rights"))
+TRUST: Doors = ((N_("Home"), "home.trust"),)
+STAFF: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    (N_("Home"), "home.staff", frozenset(Role)),
+    (N_("Children"), "profiles.pupils", frozenset(Role)),
+    (N_("Meetings"), "day.days", frozenset({Role.CLASS_TEACHER, *WHOLE_SCHOOL})),
+    (N_("Reviews"), "rounds.rounds", frozenset({Role.SENDCO, Role.HEADTEACHER})),
+    (N_("Figures"), "figures.show", frozenset({Role.HEADTEACHER})),
+    (N_("Book for a family"), "gate.start", frozenset({Role.OFFICE})),
+    (N_("Adults and access"), "people.contacts", frozenset({Role.OFFICE, Role.SENDCO})),
+    (N_("Import"), "intake.start", frozenset({Role.OFFICE, Role.SENDCO})),
+    (
+        N_("Lesson sign-in"),
+        "pupil_sign_in.lesson",
+        frozenset({Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO}),
+    ),
+)
 FOOTER = (
     (N_("Privacy"), "guidance.privacy"),
     (N_("Accessibility"), "guidance.accessibility"),
@@ -43,28 +52,14 @@ def doors_for(actor: Actor | None) -> list[Door]:
         return []
     match actor.audience:
         case Audience.FAMILY:
-            found = list(FAMILY)
+            found = FAMILY
         case Audience.PUPIL:
-            found = list(YOUNG_PERSON if actor.holds_own_rights else PUPIL)
+            found = YOUNG_PERSON if actor.holds_own_rights else PUPIL
         case Audience.TRUST:
-            found = list(TRUST)
+            found = TRUST
         case _:
-            found = list(STAFF)
-            if actor.has(Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER, Role.OFFICE):
-                found.append(MEETINGS)
-            if actor.has(Role.SENDCO, Role.HEADTEACHER):
-                found.append(REVIEWS)
-            if actor.has(Role.HEADTEACHER):
-                found.append(FIGURES)
-            if actor.has(Role.OFFICE):
-                found.append(GATE)
-            if actor.has(Role.OFFICE, Role.SENDCO):
-                found += OFFICE
-            if actor.has(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO):
-                found.append(LESSONS)
-    from flask import current_app
-
-    return [_door(label, endpoint) for label, endpoint in found if endpoint in current_app.view_functions]
+            found = tuple((label, endpoint) for label, endpoint, roles in STAFF if actor.has(*roles))
+    return [_door(label, endpoint) for label, endpoint in found]
 
 
 def footer() -> list[Door]:

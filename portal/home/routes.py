@@ -1,5 +1,6 @@
 """The first page after coming in, for each role."""
 
+from collections import Counter
 from typing import cast
 
 from flask import redirect, render_template, url_for
@@ -49,7 +50,9 @@ def family() -> str:
     schools = {(child.school, child.theme) for child in children}
     brand = brand_of(*schools.pop()) if len(schools) == 1 else brand_for(_me())
     meetings = next_meetings(db(), viewer=_me(), now=clock.now())
-    return render_template("home/family.html", children=children, meetings=meetings, brand=brand)
+    waiting = Counter(c.school for c in children if c.pupil_id in meetings and meetings[c.pupil_id].awaits_a_choice)
+    one_visit = max(waiting.values(), default=0) > 1  # two children of one school can share a visit
+    return render_template("home/family.html", children=children, meetings=meetings, one_visit=one_visit, brand=brand)
 
 
 @bp.get("/me", access=PUPIL)

@@ -81,7 +81,7 @@ def plan_meeting(
         raise Invalid(NEEDS_REASON, field="reason")
     release_time(session, review, now=now)
     hold_time(session, review, plan, starts_at)
-    moved = review.meets_at not in {None, starts_at} or review.meets_minutes != plan.minutes
+    moved = (review.meets_at, review.meets_minutes) != (starts_at, plan.minutes)
     review.meets_at, review.meets_minutes = starts_at, plan.minutes
     if plan.reason:
         session.add(_step_with_reason(review, actor, plan.reason, now))

@@ -7,6 +7,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
 
 from portal.kernel.clock import LONDON
 from portal.meetings.queries_children import Choice
@@ -16,8 +20,7 @@ from portal.web.i18n import day_and_month, list_of, say, time_of_day
 from portal.web.i18n import gettext as _
 
 
-@dataclass(frozen=True, slots=True)
-class TimeLine:
+class TimeLine(NamedTuple):
     """One time to choose. `how` is empty where every time of the list may be held in the same ways."""
 
     slot_id: uuid.UUID
@@ -31,6 +34,25 @@ class PartOfDay:
 
     words: str
     times: list[TimeLine] = field(default_factory=list)
+
+    @property
+    def radios(self) -> Markup:
+        """A radio button for each time; a template would take four times as long for a list of three hundred."""
+        label = cache(_label)
+        lines = (RADIO.replace("ID", str(time.slot_id)) + label(time.words, time.how) + END for time in self.times)
+        return Markup("".join(lines))  # noqa: S704 - ids, and labels that are escaped
+
+
+RADIO = (
+    '<div class="govuk-radios__item"><input class="govuk-radios__input" type="radio" name="slot" id="ID" value="ID">'
+    '<label class="govuk-label govuk-radios__label" for="ID">'
+)
+END = "</label></div>"
+
+
+def _label(words: str, how: str) -> str:
+    # plain strings: adding to Markup would escape what follows once more
+    return f'{escape(words)} <span class="aside">{escape(how)}</span>' if how else str(escape(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +74,20 @@ def in_words(times: Iterable[FreeTime]) -> list[DayOfTimes]:
     offered = list(times)
     ways = {tuple(time.modes) for time in offered}
     how = {modes: how_of(modes) if len(ways) > 1 else "" for modes in ways}
-    clock_words: dict[tuple[int, int], str] = {}
+    clock_words: dict[object, str] = {}
     halves = (_("Morning"), _("Afternoon"))
     days: list[DayOfTimes] = []
+    parts: list[PartOfDay] = []
     for time in offered:
         local = time.starts_at.astimezone(LONDON)
-        if not days or days[-1].day != local.date():
-            days.append(DayOfTimes(local.date(), day_and_month(local.date())))
+        day = local.date()
+        if not days or days[-1].day != day:
+            days.append(DayOfTimes(day, day_and_month(day)))
+            parts = days[-1].parts
         half = halves[local.hour >= 12]
-        parts = days[-1].parts
         if not parts or parts[-1].words != half:
             parts.append(PartOfDay(half))
-        at = (local.hour, local.minute)
+        at = local.time()
         if at not in clock_words:
             clock_words[at] = time_of_day(local)
         parts[-1].times.append(TimeLine(time.slot_id, clock_words[at], how[tuple(time.modes)]))

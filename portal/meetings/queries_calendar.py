@@ -10,11 +10,13 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 
 from portal.accounts.rules import fast_hash
 from portal.kernel.errors import NotFound
+from portal.kernel.outbox import OutboxItem
 from portal.kernel.scope import PortalSession
 from portal.meetings.calendar_file import Entry
 from portal.meetings.models import Booking, CalendarFeed, Invitation, Meeting, Slot, TakenSlot, TimeClaim
 from portal.meetings.queries_held import HELD_FOR_IT
 from portal.meetings.rules import Answer, Mode
+from portal.meetings.rules_messages import Message
 from portal.people.actor import Actor
 from portal.people.models import ContactPoint, Person, Pupil, School, StaffRole
 from portal.people.rules import Audience, ContactKind, Role
@@ -55,6 +57,25 @@ ONE = (
     )
     .order_by(Booking.cancelled_at.is_(None).desc(), Booking.made_at.desc(), Booking.id)
     .limit(1)
+)
+UNSET = (
+    select(Invitation.uid, Invitation.sequence, Review.meets_minutes, School.name, School.email)
+    .join(Review, and_(Review.id == Invitation.review_id, Review.pupil_id == Invitation.pupil_id))
+    .join(School, School.id == Invitation.school_id)
+    .where(
+        Invitation.adult_id == bindparam("me"),
+        Invitation.pupil_id == bindparam("pupil_id"),
+        Invitation.review_id == bindparam("review_id"),
+    )
+)
+TAKEN_BACK = (
+    select(OutboxItem.facts)
+    .where(
+        OutboxItem.person_id == bindparam("me"),
+        OutboxItem.about_pupil_id == bindparam("pupil_id"),
+        OutboxItem.kind == Message.CANCELLED_BY_SCHOOL.value,
+    )
+    .order_by(OutboxItem.created_at.desc(), OutboxItem.id)
 )
 FEED = (
     INVITED.outerjoin(Booking, and_(Booking.invitation_id == Invitation.id, Booking.cancelled_at.is_(None)))
@@ -115,13 +136,31 @@ def own_entry(
     session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID, sender: Sender
 ) -> Entry:
     """The viewer's own meeting of a review, or the one that was cancelled last. Raises NotFound when there is none;
-    2 statements."""
+    2 statements, or 4 for one that was taken back."""
     given = {"me": viewer.person_id, "pupil_id": pupil_id, "review_id": review_id}
     row = session.execute(ONE, given).first()
-    if row is None:
-        raise NotFound
+    entry = _entry(row, sender) if row else _taken_back(session, given, sender)
     attendee = session.scalars(ADDRESS, {"me": viewer.person_id}).first() or ""
-    return replace(_entry(row, sender), attendee=attendee)
+    return replace(entry, attendee=attendee)
+
+
+def _taken_back(session: PortalSession, given: dict[str, uuid.UUID], sender: Sender) -> Entry:
+    """A day that school had set and took back: only the message still knows it, and the reader's calendar."""
+    row = session.execute(UNSET, given).first()
+    about = (facts for facts in session.scalars(TAKEN_BACK, given) if facts["review_id"] == str(given["review_id"]))
+    told = next((facts["starts_at"] for facts in about if facts.get("starts_at")), None)
+    if row is None or told is None:
+        raise NotFound
+    starts_at = datetime.fromisoformat(told)
+    return Entry(
+        uid=row.uid,
+        sequence=row.sequence,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=row.meets_minutes),
+        school_name=row.name,
+        school_email=row.email or sender.email,
+        cancelled=True,
+    )
 
 
 def _entry(row: Any, sender: Sender) -> Entry:

@@ -30,6 +30,7 @@ from portal.people.actor import Actor
 from portal.people.rules import WHOLE_SCHOOL, Role
 
 DAYS_AHEAD = timedelta(days=120)
+DAYS_BACK = timedelta(days=21)  # who came is written down in these
 # the day's slots of everybody, for whoever must cancel them
 SLOTS = (
     select(Slot.staff_id, func.count(Slot.id), func.count(TakenSlot.id))
@@ -120,17 +121,18 @@ class DayLine:
 
 @dataclass(frozen=True, slots=True)
 class DaysPage:
-    """The days to come that have meetings."""
+    """The days that have meetings: those to come, and those of the last three weeks, the newest first."""
 
     days: tuple[DayLine, ...]
+    over: tuple[DayLine, ...]
     shows_all: bool
     may_show_all: bool
 
 
 def days_page(session: PortalSession, *, viewer: Actor, mine: bool, today: date) -> DaysPage:
-    """The days from today on; 2 statements."""
+    """The days from three weeks ago on; 2 statements."""
     shows_all = _sees_all(viewer) and not mine
-    span = span_of(viewer, today, today + DAYS_AHEAD)
+    span = span_of(viewer, today - DAYS_BACK, today + DAYS_AHEAD)
     booked = _chosen(session.execute(MEETINGS, span).all(), viewer, shows_all)
     times = [(row.starts_at, row.ends_at) for row in booked]
     for rows in _set_by_school(session, viewer, span, shows_all):
@@ -139,7 +141,8 @@ def days_page(session: PortalSession, *, viewer: Actor, mine: bool, today: date)
     for starts_at, ends_at in sorted(times):
         days.setdefault(starts_at.astimezone(LONDON).date(), []).append((starts_at, ends_at))
     lines = [DayLine(day, len(found), found[0][0], max(ends for _starts, ends in found)) for day, found in days.items()]
-    return DaysPage(tuple(lines), shows_all, _sees_all(viewer))
+    over = [line for line in reversed(lines) if line.day < today]
+    return DaysPage(tuple(lines[len(over) :]), tuple(over), shows_all, _sees_all(viewer))
 
 
 def day_page(session: PortalSession, *, viewer: Actor, day: date, mine: bool, today: date) -> DayPage:

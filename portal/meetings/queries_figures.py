@@ -69,8 +69,8 @@ class _Held:
 
 
 def figures(session: PortalSession, *, viewer: Actor, year: int | None, today: date) -> Figures:
-    """Three statements. Without a year, or with one that is not on offer, it is the last that had a meeting; years never
-    overlap, so that no two answers can be taken from each other."""
+    """Three statements. Without a year, or with one that is not on offer, it is the last that had a meeting; years
+    never overlap, so that no two answers can be taken from each other."""
     school = {"school_id": viewer.school_id}
     first, last = session.execute(SPAN, school).one()
     oldest, newest = (school_year_starts(_day(held) if held else today).year for held in (first, last))

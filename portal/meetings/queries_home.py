@@ -71,6 +71,11 @@ class NextMeeting:
     is_closed: bool
     ask: Ask
 
+    @property
+    def awaits_a_choice(self) -> bool:
+        """Whether there are times to choose from, and none is chosen."""
+        return self.kind == NextKind.CHOOSE and self.starts_at is None and not self.is_closed
+
 
 def next_meetings(session: PortalSession, *, viewer: Actor, now: datetime) -> dict[uuid.UUID, NextMeeting]:
     """By child, for each about whose meeting there is something to say; one statement."""

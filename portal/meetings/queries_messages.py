@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from portal.kernel.clock import LONDON
 from portal.kernel.outbox import OutboxItem, OutboxState
@@ -46,7 +46,7 @@ DUE = (
 NOW = (
     select(
         *(Review.id, Review.stage, Invitation.answer, ReviewRound.state, ReviewRound.booking_closes_at),
-        *(Meeting.id.label("meeting_id"), Meeting.starts_at),
+        *(Meeting.id.label("meeting_id"), func.coalesce(Meeting.starts_at, Review.meets_at).label("starts_at")),
     )
     .join(Invitation, Invitation.review_id == Review.id)
     .outerjoin(ReviewRound, ReviewRound.id == Review.round_id)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.meetings.models import Booking, Invitation, JoinOffer, Meeting, Room
+from portal.meetings.models import Booking, Invitation, JoinOffer, Meeting, Room, Slot
+from portal.meetings.queries_held import HELD_FOR_IT
 from portal.meetings.rules import Answer, Attendance, Mode
 from portal.meetings.rules_family import HIDDEN, Standing, Step, may_choose, step_of
 from portal.people.actor import Actor
@@ -21,6 +22,7 @@ from portal.reviews.models import Review, ReviewRound
 from portal.reviews.rules import Ask, ReviewKind, Stage
 
 Me = aliased(Person, name="me")
+SetRoom = aliased(Room, name="set_room")
 MY_NUMBER = (
     select(ContactPoint.value)
     .where(ContactPoint.adult_id == bindparam("me"), ContactPoint.kind == ContactKind.MOBILE)
@@ -50,6 +52,8 @@ STANDING = (
         *(Booking.interpreter, Booking.needs, Booking.need_words, Booking.brings, Booking.wishes, Booking.phone),
         *(Meeting.id.label("meeting_id"), Meeting.starts_at, Meeting.ends_at, Meeting.mode, Meeting.join_link),
         *(Room.name.label("room"), Room.step_free),
+        *(Slot.modes, Slot.join_link.label("set_link"), SetRoom.name.label("set_room")),
+        SetRoom.step_free.label("set_step_free"),
         *(Me.spoken_language, Me.interpreter_needed, PupilContact.access),
         MY_NUMBER.label("my_number"),
         MY_OFFER.label("my_offer"),
@@ -72,6 +76,8 @@ STANDING = (
     )
     .outerjoin(Meeting, Meeting.id == Booking.meeting_id)
     .outerjoin(Room, Room.id == Meeting.room_id)
+    .outerjoin(Slot, and_(Review.kind == ReviewKind.ANNUAL, HELD_FOR_IT))
+    .outerjoin(SetRoom, SetRoom.id == Slot.room_id)
     .where(Review.pupil_id == bindparam("pupil_id"), Review.id == bindparam("review_id"))
 )
 
@@ -248,5 +254,12 @@ def _time(row: Any) -> MyTime | None:
         )
     if row.round_id is None and row.meets_at is not None:
         ends_at = row.meets_at + timedelta(minutes=row.meets_minutes)
-        return MyTime(starts_at=row.meets_at, ends_at=ends_at, mode=Mode.IN_PERSON)
+        return MyTime(
+            starts_at=row.meets_at,
+            ends_at=ends_at,
+            mode=Mode(row.modes[0]) if row.modes else Mode.IN_PERSON,
+            room=row.set_room or "",
+            step_free=bool(row.set_step_free),
+            join_link=row.set_link or "",
+        )
     return None

@@ -158,6 +158,14 @@ def round_line(session: PortalSession, *, viewer: Actor, round_id: uuid.UUID) ->
     return RoundLine(*row)
 
 
+def round_not_over(session: PortalSession, *, viewer: Actor) -> uuid.UUID | None:
+    """The round of the viewer's school that is prepared or open; of several the one that begins first."""
+    wanted = select(ReviewRound.id).where(
+        ReviewRound.school_id == viewer.school_id, ReviewRound.state != RoundState.CLOSED
+    )
+    return session.scalars(wanted.order_by(ReviewRound.first_day, ReviewRound.id).limit(1)).first()
+
+
 def staff_of(session: PortalSession, *, school_id: uuid.UUID, today: date) -> dict[uuid.UUID, StaffLine]:
     """Everybody who works at the school today, by name."""
     found: dict[uuid.UUID, StaffLine] = {}

@@ -60,7 +60,15 @@ def season(round_id: uuid.UUID) -> str:
     )
     page = _board(round_id, wanted)
     may_act = current_actor().has(Role.SENDCO)
-    return render_template("meetings/board.html", board=page, wanted=wanted, may_act=may_act, form=BatchForm(), **WORDS)
+    return render_template(
+        "meetings/board.html",
+        board=page,
+        wanted=wanted,
+        may_act=may_act,
+        form=BatchForm(),
+        now=clock.now(),
+        **WORDS,
+    )
 
 
 @bp.post("/staff/rounds/<uuid:round_id>/batch", access=SENDCO)

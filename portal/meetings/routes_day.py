@@ -14,7 +14,7 @@ from portal.meetings.forms_day import CancelDayForm
 from portal.meetings.forms_family import language_words
 from portal.meetings.rules import MODES, NEEDS, PARTS
 from portal.people.access import ANY_STAFF, OFFICE
-from portal.people.rules import RELATIONSHIPS
+from portal.people.rules import RELATIONSHIPS, Role
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import ngettext
 from portal.web.unit_of_work import db
@@ -26,6 +26,7 @@ WORDS = {
     "parts": PARTS,
     "relationships": RELATIONSHIPS,
     "language_words": language_words,
+    "role": Role,
 }
 
 
@@ -34,7 +35,7 @@ def days() -> str:
     """The days to come that have meetings."""
     mine = request.args.get("whose") == "mine"
     page = queries_day.days_page(db(), viewer=current_actor(), mine=mine, today=clock.today())
-    return render_template("meetings/day_list.html", page=page, today=clock.today())
+    return render_template("meetings/day_list.html", page=page, today=clock.today(), role=Role)
 
 
 @bp.get("/staff/meetings/<day>", access=ANY_STAFF)

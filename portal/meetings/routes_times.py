@@ -34,6 +34,16 @@ ROUND = "/staff/rounds/<uuid:round_id>/times"
 PERSON = ROUND + "/<uuid:person_id>"
 
 
+@bp.get("/staff/times", access=TIMES)
+def mine() -> str | Response:
+    """To one's own times in the round that is not over; without one, the page says so."""
+    actor = current_actor()
+    round_id = queries_times.round_not_over(db(), viewer=actor)
+    if round_id is None:
+        return render_template("meetings/times_none.html")
+    return redirect(url_for(".person", round_id=round_id, person_id=actor.person_id))
+
+
 @bp.get(ROUND, access=TIMES)
 def everybody(round_id: uuid.UUID) -> str | Response:
     """Who has how many times; a teacher goes on to their own."""

@@ -123,6 +123,7 @@ GET = {
     "board.season":              "SXXXXXXXXXXAAXNX",
     "board.open_round":          "SXXXXXXXXXXAXXNX",
     "board.close":               "SXXXXXXXXXXAXXNX",
+    "times.mine":                "SXXXXXXXAXXAXXAX",
     "times.everybody":           "SXXXXXXXAXXAXXNX",
     "times.person":              "SXXXXXXXAXXAXXNX",
     "times.add":                 "SXXXXXXXAXXAXXNX",

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import timedelta
 
 import pytest
 from flask import url_for
@@ -11,13 +12,13 @@ from portal.accounts.models import LessonWindow, LetterCode, PictureCard
 from portal.accounts.rules import fast_hash
 from portal.intake.models import ImportJob
 from portal.kernel import clock
-from portal.meetings.models import Room, StaffTime
+from portal.meetings.models import Booking, CalendarFeed, Guest, Invitation, Meeting, Room, StaffTime
 from portal.migrations.metadata import METADATA
 from portal.people.models import PupilContact, School, SchoolClass
 from portal.people.rules import school_year_starts
 from portal.profiles.models import Plan, PlanVersion, RegisterEvent, Target
 from portal.profiles.rules import VersionState
-from portal.reviews.models import Review, SchoolDayException
+from portal.reviews.models import EhcPlan, Review, SchoolDayException
 from portal.reviews.rules import Stage
 from tests.access.matrix import GET, PERSONAS, POST
 from tests.conftest import sign_in
@@ -108,6 +109,7 @@ def something_real(ids, system_session):
         "day": clock.today().isoformat(),
         "start": school_year_starts(clock.today()).year,
         "special_id": special_days(session, school),
+        **an_annual_review(session, ids),
     }
     versions = {"family_plans.earlier_version": earlier.id, "profiles.preview": draft, "default": draft}
     session.commit()
@@ -122,6 +124,45 @@ def open_review(session, pupil_id):
 def a_staff_time(session, ids):
     mine = StaffTime.round_id == ids.round("primary"), StaffTime.person_id == ids.person("class-teacher")
     return session.scalars(select(StaffTime.id).where(*mine).order_by(StaffTime.id)).first()
+
+
+def an_annual_review(session, ids):
+    """Zara's, under way, with a guest whose link is also the secret of a calendar; and a time that her parents had."""
+    zara, school, now = ids.pupil("Zara"), ids.school_of("Zara"), clock.now()
+    about = {"school_id": school, "pupil_id": zara}
+    plan = select(EhcPlan.id).where(EhcPlan.pupil_id == zara, EhcPlan.ceased_on.is_(None))
+    if session.scalars(plan).first() is None:
+        session.add(EhcPlan(**about, issued_on=clock.today()))
+    meets_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=20)
+    review = Review(
+        **about, id=uuid.uuid4(), kind="annual", lead_id=ids.person("sendco"), due_on=clock.today(), meets_at=meets_at,
+        made_at=now,
+    )  # fmt: skip
+    session.add(review)
+    session.flush()
+    guest = Guest(
+        **about, id=uuid.uuid4(), review_id=review.id, basis="head", name="Somebody", link_hash=fast_hash("MATRIX"),
+        link_ends_on=clock.today(), invited_by=ids.person("sendco"), invited_at=now,
+    )  # fmt: skip
+    meeting = Meeting(
+        id=uuid.uuid4(), school_id=school, staff_id=ids.person("sendco"), starts_at=meets_at,
+        ends_at=meets_at + timedelta(minutes=30), mode="in_person", released_at=now,
+    )  # fmt: skip
+    feed = CalendarFeed(
+        person_id=ids.person("parent"), audience="family", token_hash=fast_hash("MATRIX"), made_at=now
+    )
+    session.add_all([guest, meeting, feed])
+    session.flush()
+    for invitation in session.scalars(select(Invitation).where(Invitation.review_id == open_review(session, zara))):
+        session.add(
+            Booking(
+                **about, review_id=invitation.review_id, invitation_id=invitation.id, adult_id=invitation.adult_id,
+                meeting_id=meeting.id, once_key=uuid.uuid4().hex, made_by=invitation.adult_id, made_at=now,
+                cancelled_at=now,
+            )  # fmt: skip
+        )
+    session.flush()
+    return {"guest_id": guest.id, "token": "MATRIX", "stage": "advice_requested"}
 
 
 def special_days(session, school):

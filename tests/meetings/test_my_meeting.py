@@ -293,14 +293,14 @@ def test_a_pupil_reaches_no_other_pupils_meeting(app, as_persona, system_session
 def test_the_scope_refuses_a_pupil_who_speaks_for_another(app, ids, system_session, review):
     forget(system_session, review)
     actor, session = acting(app, ids, "pupil-young", review.pupil_id)
-    with session, pytest.raises(ScopeError):
-        session.add(
-            Participation(
-                school_id=review.school_id, pupil_id=review.pupil_id, review_id=review.id,
-                adult_id=ids.person("parent"), said_at=clock.now(),
-            )
-        )  # fmt: skip
-        session.flush()
+    row = Participation(
+        school_id=review.school_id, pupil_id=review.pupil_id, review_id=review.id, adult_id=ids.person("parent"),
+        said_at=clock.now(),
+    )  # fmt: skip
+    with session:
+        session.add(row)
+        with pytest.raises(ScopeError):
+            session.flush()
     assert actor.pupil_id == review.pupil_id
 
 
