@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.kernel.outbox import OutboxItem, OutboxState, post
+from portal.kernel.outbox import OutboxItem, OutboxState, Posting, post_all
 from portal.kernel.scope import PortalSession
 from portal.meetings.models import Meeting
 from portal.meetings.rules_messages import Message
@@ -26,18 +26,33 @@ def tell(
     reason: str = "",
 ) -> None:
     """One message to one adult about one review; `event` makes it one of its kind, such as the number of the move."""
+    about = {"adult_id": adult_id, "pupil_id": pupil_id, "review_id": review_id}
+    one = message_of(message, **about, event=event, due_at=due_at, meeting=meeting, reason=reason)
+    post_all(session, [one], now=now)
+
+
+def message_of(
+    message: Message,
+    *,
+    adult_id: uuid.UUID,
+    pupil_id: uuid.UUID,
+    review_id: uuid.UUID,
+    event: str,
+    due_at: datetime | None = None,
+    meeting: Meeting | None = None,
+    reason: str = "",
+) -> Posting:
+    """The same message, to be posted together with others."""
     facts = {"review_id": str(review_id), "reason": reason}
     if meeting is not None:
         facts |= {"meeting_id": str(meeting.id), "starts_at": meeting.starts_at.isoformat(), "mode": meeting.mode.value}
-    post(
-        session,
-        message.value,
+    return Posting(
+        kind=message.value,
         event_key=f"{review_id}:{event}",
         person_id=adult_id,
         pupil_id=pupil_id,
-        now=now,
         due_at=due_at,
-        **facts,
+        facts=facts,
     )
 
 

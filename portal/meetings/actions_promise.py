@@ -2,13 +2,15 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from portal.kernel import audit
+from portal.kernel.outbox import post_all
 from portal.kernel.scope import PortalSession
 from portal.meetings.actions_claims import let_go
-from portal.meetings.actions_messages import tell, withhold
+from portal.meetings.actions_messages import message_of, tell, withhold
 from portal.meetings.models import Booking, Invitation, JoinOffer, Meeting
 from portal.meetings.queries_booking import Place
 from portal.meetings.rules import Answer
@@ -142,10 +144,12 @@ def tell_booked(
     now: datetime,
 ) -> None:
     """That there is a time, now and once more on the day before."""
-    tell_adult(session, message, invitation, booking, meeting, now=now)
+    about = _about(invitation, booking)
+    messages = [message_of(message, **about, meeting=meeting)]
     due_at = told_on_the_day_before(meeting.starts_at)
     if due_at > now:
-        tell_adult(session, Message.TOMORROW, invitation, booking, meeting, now=now, due_at=due_at)
+        messages.append(message_of(Message.TOMORROW, **about, meeting=meeting, due_at=due_at))
+    post_all(session, messages, now=now)
 
 
 def tell_adult(
@@ -156,22 +160,19 @@ def tell_adult(
     meeting: Meeting,
     *,
     now: datetime,
-    due_at: datetime | None = None,
-    reason: str = "",
+    reason: str,
 ) -> None:
-    """One message to the adult of the booking; each step of the calendar's number is an event of its own."""
-    tell(
-        session,
-        message,
-        adult_id=booking.adult_id,
-        pupil_id=booking.pupil_id,
-        review_id=booking.review_id,
-        event=f"{booking.id}:{invitation.sequence}",
-        now=now,
-        due_at=due_at,
-        meeting=meeting,
-        reason=reason,
-    )
+    """One message to the adult of the booking."""
+    tell(session, message, **_about(invitation, booking), now=now, meeting=meeting, reason=reason)
+
+
+def _about(invitation: Invitation, booking: Booking) -> dict[str, Any]:
+    return {
+        "adult_id": booking.adult_id,
+        "pupil_id": booking.pupil_id,
+        "review_id": booking.review_id,
+        "event": f"{booking.id}:{invitation.sequence}",  # each step of the calendar's number is an event of its own
+    }
 
 
 def withhold_for(session: PortalSession, invitation: Invitation, *messages: Message) -> None:

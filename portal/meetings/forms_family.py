@@ -134,7 +134,7 @@ def _spoken(kept: str) -> list[tuple[str, str]]:
         *((tag, name) for name, tag in spoken),
         ("bfi", _("British Sign Language")),
     ]
-    return choices if kept in dict(choices) else [*choices, (kept, kept)]
+    return choices if kept in dict(choices) else [*choices, (kept, names.get(kept.replace("-", "_"), kept))]
 
 
 def language_words(tag: str) -> str:

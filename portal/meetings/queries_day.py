@@ -153,7 +153,7 @@ def day_page(session: PortalSession, *, viewer: Actor, day: date, mine: bool, to
     rows = session.execute(MEETINGS, span).all()
     children = booked_children(session, viewer, span)
     meetings = [_booked(row, names, children.get(row.id, {})) for row in _chosen(rows, viewer, shows_all)]
-    meetings += [_set(found, names) for found in _set_by_school(session, viewer, span, shows_all)]
+    meetings += [_set(found, viewer, names) for found in _set_by_school(session, viewer, span, shows_all)]
     add_guests(session, [child for meeting in meetings for child in meeting.children])
     return DayPage(
         day=day,
@@ -182,7 +182,7 @@ def _booked(row: Any, names: dict[uuid.UUID, str], children: dict[uuid.UUID, Chi
     )
 
 
-def _set(rows: list[Any], names: dict[uuid.UUID, str]) -> MeetingHere:
+def _set(rows: list[Any], viewer: Actor, names: dict[uuid.UUID, str]) -> MeetingHere:
     first = rows[0]
     return MeetingHere(
         key=first.review_id,
@@ -195,7 +195,7 @@ def _set(rows: list[Any], names: dict[uuid.UUID, str]) -> MeetingHere:
         room=first.room or "",
         step_free=bool(first.step_free),
         colleagues=_colleagues(first, names),
-        children=(child_set(rows),),
+        children=(child_set(rows, viewer),),
     )
 
 

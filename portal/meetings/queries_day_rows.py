@@ -21,6 +21,7 @@ from portal.reviews.models import Review
 from portal.reviews.rules import Stage
 
 SEES_PHONES = (Role.OFFICE, Role.SENDCO)
+SEES_SAYINGS = (Role.SENDCO, Role.CLASS_TEACHER)  # whom the pupil was told
 SEES_TOPICS = (Role.SENDCO, Role.HEADTEACHER, Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SUPPLY_TEACHER)
 STAFF = aliased(Person, name="staff")
 CHILD = (Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as"), SchoolClass.name.label("class_name"))
@@ -183,7 +184,7 @@ def booked_children(
     """Who comes, by meeting and review; 1 statement."""
     found: dict[uuid.UUID, dict[uuid.UUID, ChildHere]] = {}
     for row in session.execute(BOOKINGS, span):
-        child = found.setdefault(row.meeting_id, {}).setdefault(row.review_id, _child(row))
+        child = found.setdefault(row.meeting_id, {}).setdefault(row.review_id, _child(row, viewer))
         child.adults.append(_comer(row, viewer))
     return found
 
@@ -201,9 +202,9 @@ def invited_adult(row: Any) -> Comer | None:
     )
 
 
-def child_set(rows: list[Any]) -> ChildHere:
+def child_set(rows: list[Any], viewer: Actor) -> ChildHere:
     """The child of one review whose day school set, from its rows."""
-    child = _child(rows[0])
+    child = _child(rows[0], viewer)
     child.adults += [adult for adult in map(invited_adult, rows) if adult is not None]
     return child
 
@@ -223,13 +224,13 @@ def add_guests(session: PortalSession, children: Collection[ChildHere]) -> None:
                 )
 
 
-def _child(row: Any) -> ChildHere:
+def _child(row: Any, viewer: Actor) -> ChildHere:
     return ChildHere(
         pupil_id=row.pupil_id,
         review_id=row.review_id,
         name=f"{row.child_known_as or row.forename} {row.surname}",
         class_name=row.class_name or "",
-        part=row.part,
+        part=row.part if viewer.has(*SEES_SAYINGS) else None,
     )
 
 

@@ -1,19 +1,22 @@
 """The times that one adult may still take. A time kept free of somebody is missing like one that is taken."""
 
+import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Uuid, bindparam, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, Date, Row, String, Uuid, bindparam, cast, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.kernel.clock import LONDON
+from portal.kernel.clock import LONDON, minutes
 from portal.kernel.db import UtcDateTime
 from portal.kernel.scope import PortalSession
 from portal.meetings.models import Meeting, Room, Slot, TakenSlot, TimeClaim
 from portal.meetings.rules import APART, CELL
-from portal.meetings.rules_booking import meeting_ends, run_of
+from portal.meetings.rules_booking import run_of
 from portal.people.models import KeptApart, Person
 
 
@@ -40,21 +43,20 @@ def keeps_apart(adult_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
 
 
 MOST_SLOTS = 24  # of the shortest meetings; the longest meeting takes no more in a row
-STAFF = aliased(Person)
+# one member of staff, named once: a join would look the name up for each of three hundred times
+STAFF_NAME = (
+    select(func.coalesce(func.nullif(Person.known_as, ""), Person.full_name))
+    .where(Person.id == bindparam("staff"))
+    .scalar_subquery()
+)
 FREE = (
     select(
-        Slot.id,
-        Slot.starts_at,
-        Slot.ends_at,
-        Slot.pause_minutes,
-        Slot.room_id,
-        Slot.modes,
+        *(Slot.id, Slot.starts_at, Slot.ends_at, Slot.pause_minutes, Slot.room_id),
+        cast(Slot.modes, String).label("modes"),  # read as text: the same few lists, three hundred times
         Room.name.label("room"),
-        STAFF.full_name,
-        STAFF.known_as,
+        STAFF_NAME.label("staff_name"),
         keeps_apart(bindparam("adult", type_=Uuid())).label("apart"),
     )
-    .join(STAFF, STAFF.id == Slot.staff_id)
     .outerjoin(Room, Room.id == Slot.room_id)
     .where(
         Slot.school_id == bindparam("school"),
@@ -123,13 +125,20 @@ def free_times(
     return times
 
 
-def _long_enough(rows: Sequence[Row[*tuple[object, ...]]], length: int) -> Iterator[FreeTime]:
+def _long_enough(rows: Sequence[Row[*tuple[Any, ...]]], length: int) -> Iterator[FreeTime]:
+    needed = minutes(length)
     for number, row in enumerate(rows):
-        ends_at = meeting_ends(row, length)
-        if ends_at == row.ends_at or run_of(rows[number : number + MOST_SLOTS], length):
-            yield FreeTime(
-                row.id, row.starts_at, ends_at, row.room or "", tuple(row.modes), row.known_as or row.full_name
-            )
+        starts_at, ends_at = row.starts_at, row.ends_at
+        if starts_at + needed > ends_at:
+            ends_at = starts_at + needed
+            if not run_of(rows[number : number + MOST_SLOTS], length):
+                continue
+        yield FreeTime(row.id, starts_at, ends_at, row.room or "", _modes(row.modes), row.staff_name)
+
+
+@cache
+def _modes(written: str) -> tuple[str, ...]:
+    return tuple(json.loads(written))
 
 
 def _too_close(time: FreeTime, near: Iterable[datetime]) -> bool:

@@ -52,7 +52,7 @@ CHILDREN = (
 )
 ADULTS = (
     select(
-        *(Review.id.label("review_id"), Review.pupil_id, Invitation.adult_id, Invitation.answer),
+        *(Review.id.label("review_id"), Review.pupil_id, Review.stage, Invitation.adult_id, Invitation.answer),
         *(Invitation.answer_words, Invitation.answered_at, Invitation.dealt_with_at),
         *(Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as"), Pupil.person_id),
         *(Pupil.rights_pass_on, Pupil.rights_stay_with_parents, Pupil.shares_with_parents, Pupil.left_on),
@@ -117,6 +117,7 @@ class GateAdult:
     answer_words: str
     answered_at: datetime | None
     asks: bool
+    child_has_time: bool
     phones: tuple[str, ...]
     spoken_language: str
     interpreter_needed: bool
@@ -184,8 +185,10 @@ def gate_page(session: PortalSession, *, viewer: Actor, search: str, today: date
 
 
 def call_list(session: PortalSession, *, viewer: Actor, today: date) -> tuple[GateAdult, ...]:
-    """Invited adults without a time who have not said that they come or cannot come; 2 statements."""
-    return _adults(session, session.execute(NOT_BOOKED, {"school_id": own_school(viewer)}).all(), today)
+    """Invited adults without a time who have not said that they come or cannot come: first those of children about whom
+    nobody has a time; 2 statements."""
+    adults = _adults(session, session.execute(NOT_BOOKED, {"school_id": own_school(viewer)}).all(), today)
+    return tuple(sorted(adults, key=lambda adult: adult.child_has_time))
 
 
 def child_at_gate(
@@ -303,6 +306,7 @@ def _adult(row: Any, phones: tuple[str, ...]) -> GateAdult:
         answer_words=row.answer_words,
         answered_at=row.answered_at,
         asks=row.answer in ASKS and row.dealt_with_at is None,
+        child_has_time=row.stage == Stage.BOOKED,
         phones=phones,
         spoken_language=row.spoken_language,
         interpreter_needed=row.interpreter_needed,

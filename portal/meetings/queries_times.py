@@ -167,11 +167,11 @@ def round_not_over(session: PortalSession, *, viewer: Actor) -> uuid.UUID | None
 
 
 def staff_of(session: PortalSession, *, school_id: uuid.UUID, today: date) -> dict[uuid.UUID, StaffLine]:
-    """Everybody who works at the school today, by name."""
+    """Everybody who works at the school today, by the last word of what they are called."""
     found: dict[uuid.UUID, StaffLine] = {}
     for row in session.execute(STAFF, {"school_id": school_id, "today": today}):
         found.setdefault(row.id, StaffLine(row.id, row.known_as or row.full_name, row.role))
-    return found
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].name.split()[-1:], pair[1].name, pair[0])))
 
 
 def rooms_of(session: PortalSession, *, school_id: uuid.UUID) -> tuple[RoomLine, ...]:

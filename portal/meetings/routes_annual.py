@@ -26,7 +26,7 @@ from portal.web.unit_of_work import db, reader
 
 bp = PortalBlueprint("annual", __name__)
 Page = str | Response | tuple[str, int]
-ANNUAL = "/staff/pupils/<uuid:pupil_id>/annual"
+ANNUAL = "/staff/children/<uuid:pupil_id>/annual"
 GUEST = ANNUAL + "/guests/<uuid:guest_id>"
 WORDS = {
     "stages": STAGES,

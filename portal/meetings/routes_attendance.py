@@ -34,7 +34,7 @@ WORDS = {
     "all_questions": QUESTIONS,
     "field_of": field_of,
 }
-HERE = "/staff/pupils/<uuid:pupil_id>/reviews/<uuid:review_id>/came"
+HERE = "/staff/children/<uuid:pupil_id>/reviews/<uuid:review_id>/came"
 
 
 def _me() -> Actor:

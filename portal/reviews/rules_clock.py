@@ -225,7 +225,7 @@ def _done_on(hand: Hand, facts: ClockFacts) -> date | None:
 
 def _mark(hand: Hand, deadline: Deadline | None, done_on: date | None, today: date) -> Mark:
     if done_on:
-        return Mark.DONE_LATE if deadline and done_on > deadline.on else Mark.DONE
+        return Mark.DONE_LATE if deadline and deadline.statutory and done_on > deadline.on else Mark.DONE
     if deadline is None:
         return Mark.OPEN
     if today <= deadline.on:

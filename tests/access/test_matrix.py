@@ -154,13 +154,9 @@ def an_annual_review(session, ids):
     session.add_all([guest, meeting, feed])
     session.flush()
     for invitation in session.scalars(select(Invitation).where(Invitation.review_id == open_review(session, zara))):
-        session.add(
-            Booking(
-                **about, review_id=invitation.review_id, invitation_id=invitation.id, adult_id=invitation.adult_id,
-                meeting_id=meeting.id, once_key=uuid.uuid4().hex, made_by=invitation.adult_id, made_at=now,
-                cancelled_at=now,
-            )  # fmt: skip
-        )
+        mine = {"review_id": invitation.review_id, "invitation_id": invitation.id, "adult_id": invitation.adult_id}
+        made = {"made_by": invitation.adult_id, "made_at": now, "cancelled_at": now, "once_key": uuid.uuid4().hex}
+        session.add(Booking(**about, **mine, **made, meeting_id=meeting.id))
     session.flush()
     return {"guest_id": guest.id, "token": "MATRIX", "stage": "advice_requested"}
 

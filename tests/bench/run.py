@@ -56,7 +56,7 @@ def serving(command: list[str], port: int, cwd: Path, **environment: str) -> Ite
 
 def wait_for(url: str, cookie: str) -> int:
     """Bytes of the page, once it answers 200."""
-    for _try in range(150):
+    for _try in range(600):
         try:
             request = urllib.request.Request(url, headers={"Cookie": cookie})
             with urllib.request.urlopen(request, timeout=10) as answer:

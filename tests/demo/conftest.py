@@ -11,8 +11,9 @@ from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
 from portal.migrations.metadata import METADATA
+from tests.demo.made import DAYS as ALL_YEAR
+from tests.demo.made import PEPPER, Made
 
-PEPPER = "a pepper for the demo's tests, forty letters"
 DAYS = (clock.today(), date(2027, 1, 1), date(2028, 2, 29), date(2026, 7, 10), date(2026, 8, 20), date(2026, 9, 1))
 
 
@@ -42,3 +43,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalSession]:
     """The demo as it is today."""
     with filled_on(clock.today(), f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite3'}") as session:
         yield session
+
+
+@pytest.fixture(scope="session", params=ALL_YEAR, ids=str)
+def made(request: pytest.FixtureRequest) -> Made:
+    """What is filled on each of these days."""
+    return Made(request.param)

@@ -46,7 +46,7 @@ class Sendco:
 
     def __init__(self, client, ids, engine):
         self.client, self.ids, self.engine = client, ids, engine
-        self.at = f"/staff/pupils/{ids.pupil('Zara')}/annual"
+        self.at = f"/staff/children/{ids.pupil('Zara')}/annual"
 
     def get(self, path=""):
         return self.client.get(f"{self.at}{path}?lang=en")
@@ -462,7 +462,7 @@ def test_few_statements(planned, counting):
 
 def test_another_childs_guest_is_not_there(planned, ids):
     guest = planned.rows(select(Guest).where(Guest.review_id == planned.review().id))[0]
-    other = f"/staff/pupils/{ids.pupil('Haroon')}/annual/guests/{guest.id}" if "Haroon" in ids.pupils else None
+    other = f"/staff/children/{ids.pupil('Haroon')}/annual/guests/{guest.id}" if "Haroon" in ids.pupils else None
     if other:
         assert planned.client.get(other).status_code == 404
     assert planned.get("/guests/f6f6f6f6-1111-4111-8111-111111111111").status_code == 404

@@ -44,7 +44,7 @@ def review(system_session, ids):
 
 
 def path_of(review):
-    return f"/staff/pupils/{review.pupil_id}/reviews/{review.id}/came"
+    return f"/staff/children/{review.pupil_id}/reviews/{review.id}/came"
 
 
 def invited(session, review):
@@ -280,14 +280,14 @@ def test_another_childs_review_and_another_school_are_no_page(app, as_persona, s
         select(Review).where(Review.school_id == review.school_id, Review.pupil_id != review.pupil_id)
     ).first()
     system_session.commit()
-    crossed = f"/staff/pupils/{review.pupil_id}/reviews/{other.id}/came"
+    crossed = f"/staff/children/{review.pupil_id}/reviews/{other.id}/came"
     for slug in ("class-teacher", "sendco"):
         assert as_persona(slug).get(crossed).status_code == 404
         assert as_persona(slug).post(crossed, data={"happened": "with_family"}).status_code == 404
     assert as_persona("sendco-other-school").get(path_of(review)).status_code == 404
     assert as_persona("parent").get(path_of(review)).status_code == 403
     assert (
-        as_persona("class-teacher").get(f"/staff/pupils/{review.pupil_id}/reviews/{uuid.uuid4()}/came").status_code
+        as_persona("class-teacher").get(f"/staff/children/{review.pupil_id}/reviews/{uuid.uuid4()}/came").status_code
         == 404
     )
 

@@ -107,7 +107,7 @@ def test_a_family_takes_a_time_and_everything_follows(fair, family):
 def test_it_takes_few_statements(fair, family, counting):
     counting.statements.clear()
     take(fair, family)
-    assert len(counting) <= 14
+    assert len(counting) <= 13
 
 
 def test_reminders_to_choose_are_withheld_once_there_is_a_time(fair, family):

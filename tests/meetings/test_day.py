@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from portal.kernel import clock
 from portal.kernel.clock import LONDON
 from portal.kernel.scope import PortalSession, system
-from portal.meetings.models import Booking, Guest, Invitation, Meeting, Slot, StaffAbsence, TakenSlot
-from portal.meetings.rules import Answer, Basis, Mode, Need
+from portal.meetings.models import Booking, Guest, Invitation, Meeting, Participation, Slot, StaffAbsence, TakenSlot
+from portal.meetings.rules import Answer, Basis, Mode, Need, Part
 from portal.people.models import Pupil
 from portal.reviews.models import Review
 from tests.meetings.arranging_times import HAZEL, open_round
@@ -264,3 +264,17 @@ def test_the_other_parents_answer_changes_nothing_in_a_teachers_list(app, as_per
         )
         session.commit()
     assert "Not at night" not in words(as_persona("class-teacher").get(f"/staff/meetings/{day_of(meeting)}"))
+
+
+def test_what_a_pupil_says_is_shown_to_those_the_pupil_was_told_of(app, as_persona, ids, with_my_teacher):
+    booking, meeting = with_my_teacher
+    with PortalSession(app.extensions["writing_engine"], scope=system("a pupil says something")) as session:
+        said = session.scalars(select(Participation).where(Participation.review_id == booking.review_id)).first()
+        if said is None:
+            about = {"school_id": booking.school_id, "pupil_id": booking.pupil_id, "review_id": booking.review_id}
+            said = Participation(**about, said_at=clock.now())
+            session.add(said)
+        said.part = Part.NONE
+        session.commit()
+    for slug, reads in (("sendco", True), ("class-teacher", True), ("headteacher", False), ("office", False)):
+        assert ("The child says" in words(as_persona(slug).get(f"/staff/meetings/{day_of(meeting)}"))) is reads, slug

@@ -281,8 +281,14 @@ def test_the_call_list_has_whoever_has_no_time(app, as_persona, ids):
     assert "Bernadette Quill" in text
     assert "07700 900123" in text
     assert "Does not use the portal" in text
+    before = parse(client.get("/staff/gate/calls")).xpath("count(//tr[contains(., 'Another adult has a time')])")
     book(client, invitation, free(app, ids, invitation)[0].slot_id)
-    assert "Bernadette Quill" not in words(client.get("/staff/gate/calls"))
+    page = client.get("/staff/gate/calls")
+    assert "Bernadette Quill" not in words(page)
+    rows = parse(page).xpath("//tbody/tr")
+    told = ["Another adult has a time" in row.text_content() for row in rows]
+    assert sum(told) > before
+    assert told == sorted(told), "children about whom nobody has a time come first"
 
 
 @pytest.mark.parametrize(
