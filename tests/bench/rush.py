@@ -19,7 +19,7 @@ from tests.bench.crowd import Http, Outcome, Said, rushes
 from tests.bench.rush_data import FAMILIES, SLOTS, Fair, make_fair
 
 FLOOR = Path(__file__).parent / "floor.py"
-ROUNDS, RUNS = 3, 20
+ROUNDS, RUNS = 3, 10  # rounds against the floor; rushes on each of the two databases
 FLOOR_PORT, PORTAL_PORT = 8196, 8197
 HIDDEN = re.compile(r'name="(csrf_token|once_key|version)"[^>]*value="([^"]*)"')
 FREE = re.compile(r'type="radio" name="slot"[^>]*value="([0-9a-f-]{36})"')
