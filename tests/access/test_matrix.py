@@ -148,9 +148,7 @@ def an_annual_review(session, ids):
         id=uuid.uuid4(), school_id=school, staff_id=ids.person("sendco"), starts_at=meets_at,
         ends_at=meets_at + timedelta(minutes=30), mode="in_person", released_at=now,
     )  # fmt: skip
-    feed = CalendarFeed(
-        person_id=ids.person("parent"), audience="family", token_hash=fast_hash("MATRIX"), made_at=now
-    )
+    feed = CalendarFeed(person_id=ids.person("parent"), audience="family", token_hash=fast_hash("MATRIX"), made_at=now)
     session.add_all([guest, meeting, feed])
     session.flush()
     for invitation in session.scalars(select(Invitation).where(Invitation.review_id == open_review(session, zara))):

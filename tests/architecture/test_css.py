@@ -141,7 +141,16 @@ def test_contrast_is_the_formula_of_wcag() -> None:
 
 def test_names_carry_the_hash_of_the_content_and_text_has_an_equal_gz_beside_it() -> None:
     files = manifest()["files"]
-    assert {"app.css", "app.rtl.css", "staff.css", "staff.rtl.css", "portal.js", "icons.svg", "pictures.svg", "mark.svg"} <= files.keys()
+    assert {
+        "app.css",
+        "app.rtl.css",
+        "staff.css",
+        "staff.rtl.css",
+        "portal.js",
+        "icons.svg",
+        "pictures.svg",
+        "mark.svg",
+    } <= files.keys()
     for hashed in files.values():
         content = (BUILD / hashed).read_bytes()
         assert hashlib.sha256(content).hexdigest().startswith(hashed.split(".")[-2]), hashed

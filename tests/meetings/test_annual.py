@@ -269,7 +269,9 @@ def test_the_date_is_announced_to_each_adult_alone(planned, ids, as_persona, sys
     invited = {row.adult_id for row in planned.invitations()}
     assert {ids.person("parent"), ids.person("second-parent")} <= invited
     assert ids.person("parent-barred") not in invited
-    told = planned.rows(select(OutboxItem).where(OutboxItem.event_key.startswith(f"meeting_invited:{planned.review().id}")))
+    told = planned.rows(
+        select(OutboxItem).where(OutboxItem.event_key.startswith(f"meeting_invited:{planned.review().id}"))
+    )
     assert {item.person_id for item in told} == invited
     held = {c.holder_id for c in planned.rows(select(TimeClaim).where(TimeClaim.holder_id.in_(invited)))}
     assert held == invited
@@ -313,7 +315,9 @@ def test_a_move_asks_the_family_anew_and_tells_it(planned, ids, system_session):
     system_session.commit()
     assert planned.meet(planned.on, at="15:00", reason="x").status_code == 303
     assert {row.answer for row in planned.invitations()} == {Answer.NONE}
-    moved = planned.rows(select(OutboxItem).where(OutboxItem.event_key.startswith(f"meeting_moved:{planned.review().id}")))
+    moved = planned.rows(
+        select(OutboxItem).where(OutboxItem.event_key.startswith(f"meeting_moved:{planned.review().id}"))
+    )
     assert {item.person_id for item in moved} == {row.adult_id for row in planned.invitations()}
 
 
@@ -329,9 +333,7 @@ def test_cancelling_lets_everybody_go(planned):
     assert "No day is set yet" in words(planned.get()), "the next review can be planned"
 
 
-def test_a_day_that_school_cannot_keep_leaves_the_calendar_and_comes_back(
-    planned, ids, as_persona, system_session
-):
+def test_a_day_that_school_cannot_keep_leaves_the_calendar_and_comes_back(planned, ids, as_persona, system_session):
     """The sick day of the lead takes the meeting back; the SENDCO then sets another day."""
     planned.step(Stage.NOTICE_SENT)
     file = f"/children/{ids.pupil('Zara')}/reviews/{planned.review().id}/meeting.ics"

@@ -12,6 +12,7 @@ from portal.kernel.errors import Invalid, NotAllowed, NotFound, PortalError, Sta
 from portal.kernel.outbox import OutboxItem, OutboxState
 from portal.meetings.actions_booking import answer, book, cancel, change_wishes, move
 from portal.meetings.actions_messages import tell
+from portal.meetings.actions_places import check_actor
 from portal.meetings.models import Booking, Invitation, Meeting, Slot, TakenSlot, TimeClaim
 from portal.meetings.queries_free import free_times
 from portal.meetings.rules import Answer, Mode, cells
@@ -535,3 +536,11 @@ def test_the_counters_of_the_test_world_agree_with_its_bookings(system_session):
     counted = dict(system_session.execute(at_table.group_by(Booking.meeting_id)).all())
     for meeting_id, said in system_session.execute(select(Meeting.id, Meeting.live_bookings)):
         assert said == counted.get(meeting_id, 0)
+
+
+def test_a_family_is_refused_for_another_adult_before_the_fence_is_asked(fair, family):
+    """The scope would find nothing either; this is the first of the two."""
+    for audience in (Audience.FAMILY, Audience.PUPIL, Audience.TRUST):
+        actor = fair.actor(family.adult_id, audience, pupil_id=family.pupil_id, holds_own_rights=True)
+        with pytest.raises(NotFound):
+            check_actor(actor, family.pupil_id, uuid.uuid4())
