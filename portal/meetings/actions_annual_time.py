@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from portal.kernel.clock import LONDON
 from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import PortalSession
@@ -14,8 +15,10 @@ from portal.kernel.words import N_
 from portal.meetings.models import Invitation, Slot, TimeClaim
 from portal.meetings.queries_booking import hold_school
 from portal.meetings.queries_free import others_near
+from portal.meetings.queries_may_come import may_come
 from portal.meetings.rules import Mode, cells
 from portal.meetings.rules_annual import MeetingPlan
+from portal.people.models import Pupil
 from portal.reviews.models import Review
 
 TAKEN = N_("You or the room are taken at that time. Choose another time or room.")
@@ -58,11 +61,16 @@ def hold_time(session: PortalSession, review: Review, plan: MeetingPlan, starts_
 
 
 def hold_adults(session: PortalSession, review: Review, slot: Slot) -> None:
-    """The same for every adult who is invited. Raises Conflict at `at`."""
+    """The same for every adult who is invited and may come that day. Raises Conflict at `at`."""
     adults = list(
         session.scalars(
             select(Invitation.adult_id)
-            .where(Invitation.review_id == review.id, Invitation.pupil_id == review.pupil_id)
+            .join(Pupil, Pupil.id == Invitation.pupil_id)
+            .where(
+                Invitation.review_id == review.id,
+                Invitation.pupil_id == review.pupil_id,
+                may_come(Invitation, slot.starts_at.astimezone(LONDON).date()),
+            )
             .order_by(Invitation.adult_id)
         )
     )

@@ -141,8 +141,11 @@ def _write_review(at: _Writing, happened: Happened, day: date) -> None:
 
 
 def _offer_again(at: _Writing, day: date) -> None:
-    """Each adult's old time is ended, so that they can take a new one; without an open round the school calls them."""
+    """Each adult's old time is ended, so that they can take a new one; without an open round the school calls them.
+    Another household whose own time is still to come keeps it and hears of nothing."""
     for invitation, booking, meeting in at.seats:
+        if meeting and meeting.starts_at > at.now:
+            continue
         if booking and meeting:
             end_booking(
                 at.session, at.review, invitation, booking, meeting, by=at.actor.person_id, reason="", now=at.now

@@ -22,12 +22,14 @@ from portal.meetings.actions_promise import (
     promise,
     tell_adult,
     tell_booked,
+    withdraw_offer,
     withhold_for,
     write_wishes,
 )
 from portal.meetings.models import Booking, Meeting
 from portal.meetings.queries_booking import (
     Place,
+    comers,
     first_slot,
     hold_slots,
     own_booking,
@@ -42,6 +44,7 @@ from portal.meetings.rules_booking import (
     MetTogether,
     NothingBooked,
     ReviewOver,
+    SeveralChildren,
     SlotPast,
     Wishes,
     checked,
@@ -114,7 +117,7 @@ def move(
             if first_slot(session, meeting.id) == slot_id:
                 return booked(booking, meeting)
             raise StaleVersion
-        check_window(actor, place, now)
+        check_window(actor, place, now, has_time=True)
         return _go_over(session, actor, place, booking, meeting, slot_id, wishes, now)
 
 
@@ -156,7 +159,7 @@ def change_wishes(
 ) -> None:
     """Changes what the adult asks for; the time stays, and grows or shrinks with an interpreter.
 
-    Raises as `move`, and MetTogether when others come to the same meeting and it would have to change.
+    Raises as `move`, MetTogether when others come to the same meeting and it would have to change, SeveralChildren.
     """
     wishes = checked(wishes)
     check_actor(actor, pupil_id, adult_id)
@@ -168,8 +171,7 @@ def change_wishes(
             raise StaleVersion
         if meeting.mode == wishes.mode and booking.interpreter == wishes.interpreter:
             write_wishes(booking, wishes, now)
-            if wishes.others_may_join:
-                offer_to_meet(session, booking, now=now)
+            _offer_or_not(session, booking, meeting, wishes, now)
             note("changed the wishes for a meeting", session, booking, actor=actor, now=now)
             return
         if meeting.live_bookings > 1:
@@ -236,14 +238,23 @@ def before(session: PortalSession, place: Place, once_key: str, actor: Actor, no
 
 
 def _own(session: PortalSession, place: Place, now: datetime) -> tuple[Booking, Meeting]:
+    """The adult's own time to come. It stands also when another household was met already."""
+    own = own_booking(session, review_id=place.review.id, adult_id=place.invitation.adult_id)
+    if own is not None and own[1].starts_at > now:
+        return own
     if place.review.stage not in BEFORE_THE_MEETING:
         raise ReviewOver
-    own = own_booking(session, review_id=place.review.id, adult_id=place.invitation.adult_id)
-    if own is None:
-        raise NothingBooked
-    if own[1].starts_at <= now:
-        raise SlotPast
-    return own
+    raise NothingBooked if own is None else SlotPast
+
+
+def _offer_or_not(session: PortalSession, booking: Booking, meeting: Meeting, wishes: Wishes, now: datetime) -> None:
+    """The tick on the form is the offer, also when it is taken away."""
+    if not wishes.others_may_join:
+        withdraw_offer(session, booking, now=now)
+    elif meeting.live_bookings > comers(session, meeting.id):
+        raise SeveralChildren
+    else:
+        offer_to_meet(session, booking, now=now)
 
 
 def _go_over(

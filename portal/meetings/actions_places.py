@@ -36,10 +36,10 @@ def check_link(actor: Actor, place: Place, now: datetime) -> None:
         raise ReadOnlyLink
 
 
-def check_window(actor: Actor, place: Place, now: datetime) -> None:
-    """Families choose between two moments; at the gate staff go on until the time begins. Raises ReviewOver,
-    BookingNotOpen."""
-    if place.review.stage not in BEFORE_THE_MEETING:
+def check_window(actor: Actor, place: Place, now: datetime, *, has_time: bool = False) -> None:
+    """Families choose between two moments; at the gate staff go on until the time begins. Whoever has a time to come
+    may move it, also when another household was met already. Raises ReviewOver, BookingNotOpen."""
+    if place.review.stage not in BEFORE_THE_MEETING and not has_time:
         raise ReviewOver
     window = place.window
     if window is None or window.state != RoundState.OPEN or now < window.opens_at:

@@ -71,7 +71,7 @@ class MeetingForm(PortalForm):
     join_link = TextField(lazy_gettext("Link, if you meet by video"), longest=500)
     reason = LongTextField(
         lazy_gettext("Why this day, if it is outside the dates"),
-        description=lazy_gettext("Only if something is said above. It is kept with the review."),
+        description=lazy_gettext("Only if a reason is asked for above. It is kept with the review."),
         longest=2000,
     )
 

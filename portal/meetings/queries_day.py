@@ -135,7 +135,7 @@ def days_page(session: PortalSession, *, viewer: Actor, mine: bool, today: date)
     span = span_of(viewer, today - DAYS_BACK, today + DAYS_AHEAD)
     booked = _chosen(session.execute(MEETINGS, span).all(), viewer, shows_all)
     times = [(row.starts_at, row.ends_at) for row in booked]
-    for rows in _set_by_school(session, viewer, span, shows_all):
+    for rows in _set_by_school(session, viewer, {**span, "today": today}, shows_all):
         times.append((rows[0].starts_at, rows[0].starts_at + minutes(rows[0].meets_minutes)))
     days: dict[date, list[tuple[datetime, datetime]]] = {}
     for starts_at, ends_at in sorted(times):
@@ -153,7 +153,8 @@ def day_page(session: PortalSession, *, viewer: Actor, day: date, mine: bool, to
     rows = session.execute(MEETINGS, span).all()
     children = booked_children(session, viewer, span)
     meetings = [_booked(row, names, children.get(row.id, {})) for row in _chosen(rows, viewer, shows_all)]
-    meetings += [_set(found, viewer, names) for found in _set_by_school(session, viewer, span, shows_all)]
+    set_by_school = _set_by_school(session, viewer, {**span, "today": today}, shows_all)
+    meetings += [_set(found, viewer, names) for found in set_by_school]
     add_guests(session, [child for meeting in meetings for child in meeting.children])
     return DayPage(
         day=day,

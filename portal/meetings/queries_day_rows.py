@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from portal.kernel.clock import LONDON
 from portal.kernel.scope import PortalSession
 from portal.meetings.models import Booking, Guest, Invitation, Meeting, Participation, Room, Slot, TakenSlot
+from portal.meetings.queries_may_come import may_come
 from portal.meetings.queries_times import own_school
 from portal.meetings.rules import Answer, Need, Part
 from portal.people.actor import Actor
@@ -119,7 +120,15 @@ SET_BY_SCHOOL = (
         ),
     )
     .outerjoin(Room, Room.id == Slot.room_id)
-    .outerjoin(Invitation, and_(Invitation.review_id == Review.id, Invitation.pupil_id == Review.pupil_id))
+    # an order or a pause since the invitation takes the adult off the list
+    .outerjoin(
+        Invitation,
+        and_(
+            Invitation.review_id == Review.id,
+            Invitation.pupil_id == Review.pupil_id,
+            may_come(Invitation, bindparam("today")),
+        ),
+    )
     .outerjoin(Person, Person.id == Invitation.adult_id)
     .outerjoin(PupilContact, and_(PupilContact.pupil_id == Review.pupil_id, PupilContact.adult_id == Person.id))
     .outerjoin(Participation, Participation.review_id == Review.id)

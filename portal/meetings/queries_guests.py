@@ -13,6 +13,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.meetings.models import Guest, Room, Slot
 from portal.meetings.queries_held import HELD_FOR_IT
+from portal.meetings.queries_may_come import may_come
 from portal.meetings.rules import Answer, Basis, Mode
 from portal.meetings.rules_annual import link_ends_on
 from portal.people.actor import Actor
@@ -59,7 +60,10 @@ LINK = (
     .join(Person, Person.id == Review.lead_id)
     .outerjoin(Slot, HELD_FOR_IT)
     .outerjoin(Room, Room.id == Slot.room_id)
-    .where(Guest.link_hash == bindparam("link_hash"))
+    # whom an adult named is told nothing more once that adult is kept out
+    .where(
+        Guest.link_hash == bindparam("link_hash"), or_(Guest.adult_id.is_(None), may_come(Guest, bindparam("today")))
+    )
 )
 
 
@@ -130,8 +134,9 @@ class OneMeeting:
 def one_meeting(session: PortalSession, token: str, *, now: datetime) -> OneMeeting:
     """The meeting behind a link. Needs the portal's own scope. Raises NotFound, the same for a link that is over, was
     stopped or was never made."""
-    row = session.execute(LINK, {"link_hash": fast_hash(token)}).first()
-    if row is None or not _still_open(row, now.astimezone(LONDON).date()):
+    today = now.astimezone(LONDON).date()
+    row = session.execute(LINK, {"link_hash": fast_hash(token), "today": today}).first()
+    if row is None or not _still_open(row, today):
         raise NotFound
     mode = Mode(row.modes[0]) if row.modes else Mode.IN_PERSON
     return OneMeeting(

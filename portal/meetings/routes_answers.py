@@ -22,7 +22,14 @@ from portal.meetings.forms_family import (
 from portal.meetings.queries_standing import MyReview
 from portal.meetings.routes_family import WORDS, about, back_to, brand, mine
 from portal.meetings.rules import Answer, Mode
-from portal.meetings.rules_booking import BusyThen, MetTogether, NoLongerOffered, SlotTaken, TooShort
+from portal.meetings.rules_booking import (
+    BusyThen,
+    MetTogether,
+    NoLongerOffered,
+    SeveralChildren,
+    SlotTaken,
+    TooShort,
+)
 from portal.meetings.rules_family import Step
 from portal.people.access import OWN_PUPIL
 from portal.web.access import PortalBlueprint
@@ -53,7 +60,7 @@ def wishes(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Page:
             version = number_of(form.version.data)
             actions_booking.change_wishes(db(), **about(pupil_id, review_id), wishes=form.wanted(), version=version)
             return back_to(pupil_id, review_id, "changed")
-        except (StaleVersion, SlotTaken, TooShort, BusyThen, MetTogether, Invalid) as error:
+        except (StaleVersion, SlotTaken, TooShort, BusyThen, MetTogether, SeveralChildren, Invalid) as error:
             form.accept(error)
             form.version.data, status = str(found.time.version), error.status
     return _page("wishes", found, form, status)

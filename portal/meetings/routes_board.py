@@ -76,9 +76,12 @@ def batch(round_id: uuid.UUID) -> Page:
     """Shows for whom it would be done; done when it comes back confirmed."""
     page, form = _board(round_id), BatchForm()
     wanted, chosen = form.wanted(), form.review_ids(request.form)
-    if not form.validate() or wanted is None or not chosen:
+    fits = form.validate()
+    if wanted is None or not chosen:
         flash(_("Tick the children first, and choose what to do."))
         return redirect(url_for(".season", round_id=round_id), 303)
+    if not fits:
+        return _confirm(page, form, wanted, chosen), 422
     if request.form.get("step") == "confirm":
         try:
             done = actions_season.do_for_many(

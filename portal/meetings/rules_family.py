@@ -49,13 +49,18 @@ def step_of(standing: Standing, now: datetime) -> Step:
     """The first of these that is so."""
     if standing.stage == Stage.CANCELLED:
         return Step.CANCELLED
-    if standing.stage not in BEFORE_THE_MEETING:
+    if standing.stage not in BEFORE_THE_MEETING and not _is_still_to_come(standing, now):
         return Step.HELD
     if standing.ends_at is not None and standing.ends_at <= now:
         return Step.OVER
     if standing.has_booking:
         return Step.BOOKED
     return _without_a_round(standing) if standing.round_state is None else _without_a_time(standing, now)
+
+
+def _is_still_to_come(standing: Standing, now: datetime) -> bool:
+    """Whether this adult has a time of their own, although school has met another household already."""
+    return standing.has_booking and standing.ends_at is not None and standing.ends_at > now
 
 
 def _without_a_round(standing: Standing) -> Step:
