@@ -41,7 +41,7 @@ def withdraw_day(
         raise NotFound
     midnight = instant(day, time(0))
     with one_effect(session):
-        reviews, held = _hold(session, actor, staff_id, (max(now, midnight), midnight + timedelta(days=1)))
+        reviews, held = _hold(session, actor, staff_id, (max(now, midnight), midnight + timedelta(days=1)), now)
         told = {_cancel(session, reviews[row[0].review_id], row, actor, reason, now) for row in held}
         for review in reviews.values():
             if review.round_id is None:
@@ -51,7 +51,7 @@ def withdraw_day(
 
 
 def _hold(
-    session: PortalSession, actor: Actor, staff_id: uuid.UUID, span: Span
+    session: PortalSession, actor: Actor, staff_id: uuid.UUID, span: Span, now: datetime
 ) -> tuple[dict[uuid.UUID, Review], list[Held]]:
     """Withdraws the slots, so that nobody can take them any more, and returns what had been taken.
 
@@ -78,7 +78,7 @@ def _hold(
         held = _taken(session, [slot.id for slot in slots], span)
         if all(booking.review_id in reviews for booking, _meeting, _invitation in held):
             for slot in slots:
-                slot.withdrawn_at = span[0]
+                slot.withdrawn_at = now
             session.execute(delete(TimeClaim).where(TimeClaim.slot_id.in_([slot.id for slot in slots])))
             return reviews, held
         session.rollback()

@@ -17,7 +17,7 @@ from portal.people.models import Person, PupilContact
 from portal.people.rules import Restriction
 from portal.reviews.rules import Stage
 from tests.meetings.arranging import WISHES, make_fair
-from tests.meetings.family import booked_by, page_of, path_of
+from tests.meetings.family import booked_by, free_slots, page_of, path_of, post_time
 from tests.meetings.test_annual import planned, sendco  # noqa: F401 -- fixtures
 from tests.meetings.test_attendance import invited, review, who, write  # noqa: F401 -- fixtures
 from tests.meetings.test_my_meeting import book
@@ -55,7 +55,7 @@ def release(session):
 
 
 @pytest.fixture
-def two_meetings(system_session, ids, review):
+def two_meetings(system_session, ids, review):  # noqa: F811
     """`parent` met school yesterday, `second-parent` has a time of their own to come."""
     book(system_session, review, ids.person("second-parent"), at=clock.now() + TO_COME)
     return review
@@ -76,6 +76,8 @@ def test_a_meeting_that_was_held_says_nothing_to_the_household_whose_own_is_to_c
     assert "This meeting was held" not in words(other.get("/home?lang=en"))
     wishes = other.post(f"{path_of(ids)}/wishes", data={"mode": "in_person", "version": "1", "wishes": "About reading"})
     assert wishes.status_code == 303, words(wishes)
+    [free, *_more] = free_slots(other, ids)
+    assert post_time(other, ids, free, version=2).status_code == 303
     assert other.post(f"{path_of(ids)}/cancel", data={"reason": ""}).status_code == 303
     assert not live(system_session, two_meetings.id, ids.person("second-parent"))
     invited(system_session, two_meetings)

@@ -116,6 +116,22 @@ def test_fifty_for_one_time_and_one_has_it(fair, monkeypatch, looks_first):
     assert held(fair) == {"slots": 1, "bookings": 1, "meetings": 1, "claims": 4}
 
 
+@pytest.mark.parametrize("looks_first", [True, False], ids=["as it is", "by the guard"])
+def test_a_refusal_lets_go_while_it_is_still_being_read(fair, monkeypatch, looks_first):
+    booking(fair, fair.family(), fair.slots[0])()
+    refused, next_one = fair.family(), booking(fair, fair.family(), fair.slots[1])
+    if not looks_first:
+        see_every_slot_free(monkeypatch)
+    actor = fair.actor(refused.adult_id)
+    facts = {**refused.about, "slot_id": fair.slots[0], "wishes": WISHES, "once_key": "refused", "now": fair.now}
+    with fair.acting(actor) as session:
+        with pytest.raises(SlotTaken):
+            book(session, actor=actor, **facts)
+        assert not session.in_transaction()
+        assert next_one()
+        assert session.scalars(select(Booking.id)).all() == []
+
+
 def test_without_the_guard_the_same_race_promises_twice(fair, engine, monkeypatch):
     """The control."""
     families = [fair.family() for _ in range(50)]
