@@ -4,12 +4,19 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.kernel.outbox import OutboxItem, OutboxState, Posting, post_all
 from portal.kernel.scope import PortalSession
 from portal.meetings.models import Meeting
 from portal.meetings.rules_messages import Message
+
+WAITING = select(OutboxItem).where(
+    OutboxItem.person_id == bindparam("adult"),
+    OutboxItem.about_pupil_id == bindparam("pupil"),
+    OutboxItem.kind.in_(bindparam("kinds", expanding=True)),
+    OutboxItem.state == OutboxState.QUEUED,
+)
 
 
 def tell(
@@ -65,14 +72,8 @@ def withhold(
     review_id: uuid.UUID,
 ) -> None:
     """Messages that wait and are no longer true never leave."""
-    waiting = session.scalars(
-        select(OutboxItem).where(
-            OutboxItem.person_id == adult_id,
-            OutboxItem.about_pupil_id == pupil_id,
-            OutboxItem.kind.in_([message.value for message in messages]),
-            OutboxItem.state == OutboxState.QUEUED,
-        )
-    )
+    asked = {"adult": adult_id, "pupil": pupil_id, "kinds": [message.value for message in messages]}
+    waiting = session.scalars(WAITING, asked).all()
     for item in waiting:
         if item.facts.get("review_id") == str(review_id):
             item.state = OutboxState.WITHHELD

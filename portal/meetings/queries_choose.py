@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
@@ -25,8 +25,10 @@ def times_for(
     interpreter: bool,
     mode: Mode | None = None,
     now: datetime,
+    day: date | None = None,
 ) -> list[FreeTime]:
-    """The free times of the review's round, in order; with a mode only those that can be held that way."""
+    """The free times of the review's round, or of one day, in order; with a mode only those that can be held that
+    way."""
     if review.round_id is None:
         return []
     found = free_times(
@@ -38,6 +40,7 @@ def times_for(
         minutes_needed=review.minutes_needed(interpreter),
         in_building=mode in (None, Mode.IN_PERSON),
         now=now,
+        day=day,
     )
     return found if mode is None else [time for time in found if mode in time.modes]
 

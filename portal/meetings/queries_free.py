@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -42,6 +42,7 @@ def keeps_apart(adult_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
     return exists().where(KeptApart.adult_id == adult_id)
 
 
+FARTHEST = timedelta(days=400)  # no round is planned further ahead
 MOST_SLOTS = 24  # of the shortest meetings; the longest meeting takes no more in a row
 # one member of staff, named once: a join would look the name up for each of three hundred times
 STAFF_NAME = (
@@ -63,7 +64,8 @@ FREE = (
         Slot.round_id == bindparam("round"),
         Slot.staff_id == bindparam("staff"),
         Slot.withdrawn_at.is_(None),
-        Slot.starts_at > bindparam("now"),
+        Slot.starts_at > bindparam("after"),
+        Slot.starts_at < bindparam("before"),
         ~is_taken(Slot.id),
     )
     .order_by(Slot.starts_at, Slot.id)
@@ -111,10 +113,12 @@ def free_times(
     minutes_needed: int,
     in_building: bool,
     now: datetime,
+    day: date | None = None,
 ) -> list[FreeTime]:
     """The free times with one member of staff, the earliest first: long enough, and far enough from anybody whom the
-    adult must not meet. One statement, or two for an adult who is kept apart from somebody."""
-    facts = {"school": school_id, "round": round_id, "staff": staff_id, "adult": adult_id, "now": now}
+    adult must not meet; of one day only when it is named, which reads a tenth. One statement, or two for an adult who
+    is kept apart from somebody."""
+    facts = {"school": school_id, "round": round_id, "staff": staff_id, "adult": adult_id, **_span(now, day)}
     rows = session.execute(FREE, facts).all()
     times = list(_long_enough(rows, minutes_needed))
     if times and in_building and rows[0].apart:
@@ -123,6 +127,13 @@ def free_times(
         )
         times = [time for time in times if not _too_close(time, near)]
     return times
+
+
+def _span(now: datetime, day: date | None) -> dict[str, datetime]:
+    if day is None:
+        return {"after": now, "before": now + FARTHEST}
+    midnight = datetime.combine(day, time(), LONDON)
+    return {"after": max(now, midnight), "before": midnight + timedelta(days=1)}
 
 
 def _long_enough(rows: Sequence[Row[*tuple[Any, ...]]], length: int) -> Iterator[FreeTime]:

@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.kernel import clock
-from portal.kernel.clock import LONDON
 from portal.kernel.errors import Invalid, StaleVersion
 from portal.kernel.words import N_
 from portal.meetings import actions_booking
@@ -127,22 +127,24 @@ def time(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str | Response | tuple[st
     if not found.may_choose:
         return redirect(url_for(".review", pupil_id=pupil_id, review_id=review_id))
     asked = _looking(found)
-    times = times_for(db(), viewer=_me(), review=found, interpreter=asked.interpreter, mode=asked.mode, now=clock.now())
+    wanted = partial(
+        times_for, db(), viewer=_me(), review=found, interpreter=asked.interpreter, mode=asked.mode, now=clock.now()
+    )
     if asked.slot is not None:
-        return _with_a_time(found, asked, times)
-    return _list(found, asked, times)
-
-
-def _list(found: MyReview, asked: Looking, times: list[FreeTime]) -> str:
-    of_the_day = [time for time in times if time.starts_at.astimezone(LONDON).date() == asked.day]
+        return _with_a_time(found, asked, wanted())
     whole = "all" in request.args
-    shown = times if whole else of_the_day
+    of_the_day = [] if whole or asked.day is None else wanted(day=asked.day)
+    return _list(found, asked, of_the_day or wanted(), whole=whole, one_day=bool(of_the_day))
+
+
+def _list(found: MyReview, asked: Looking, times: list[FreeTime], *, whole: bool, one_day: bool) -> str:
+    """The days, or the times themselves; when nothing is free any more on a day, the days that are left."""
     return render_template(
-        "meetings/time.html" if shown else "meetings/days.html",
+        "meetings/time.html" if times and (whole or one_day) else "meetings/days.html",
         review=found,
         brand=brand(found),
         asked=asked,
-        days=in_words(shown or times),
+        days=in_words(times),
         ways=sorted({mode for time in times for mode in time.modes}, key=tuple(Mode).index),
         minutes=found.minutes_needed(asked.interpreter),
         whole=whole,
@@ -166,6 +168,7 @@ def take(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response | tuple[str, int
     """Takes the time; whoever has one lets it go only when the new one is held."""
     form, slot_id = WishesForm(), id_of(request.form.get("slot"))
     form.prepare(tuple(Mode))
+    is_lost = False
     try:
         if form.validate_on_submit() and slot_id:
             return _hold(pupil_id, review_id, slot_id, form)
@@ -173,10 +176,12 @@ def take(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response | tuple[str, int
     except (*LOST, StaleVersion, Invalid) as error:
         db().rollback()  # lets the others choose on while this page is made
         form.accept(error)
-        status = error.status
+        status, is_lost = error.status, isinstance(error, LOST)
     if slot_id is None:
         form.accept(Invalid(N_("Choose a time."), field="slot"))
-    return _again(pupil_id, review_id, slot_id, form, status)
+    if is_lost:
+        return _lost(pupil_id, review_id, slot_id, form), status
+    return _again(pupil_id, review_id, slot_id, form), status
 
 
 def _hold(pupil_id: uuid.UUID, review_id: uuid.UUID, slot_id: uuid.UUID, form: WishesForm) -> Response:
@@ -189,18 +194,27 @@ def _hold(pupil_id: uuid.UUID, review_id: uuid.UUID, slot_id: uuid.UUID, form: W
     return back_to(pupil_id, review_id, "moved" if version else "booked")
 
 
-def _again(
-    pupil_id: uuid.UUID, review_id: uuid.UUID, slot_id: uuid.UUID | None, form: WishesForm, status: int
-) -> tuple[str, int]:
-    """The form with everything that was typed; a time that is gone is replaced by the nearest free ones."""
+def _once_more(pupil_id: uuid.UUID, review_id: uuid.UUID, form: WishesForm) -> tuple[MyReview, list[FreeTime]]:
+    """How the review stands now, and what is free."""
     found = mine(pupil_id, review_id)
     form.version.data = str(found.time.version if found.time else 0)
     mode = Mode(form.mode.data) if form.mode.data in tuple(Mode) else None
-    times = times_for(
-        reader(), viewer=_me(), review=found, interpreter=bool(form.interpreter.data), mode=mode, now=clock.now()
-    )
+    wanted = bool(form.interpreter.data)
+    return found, times_for(reader(), viewer=_me(), review=found, interpreter=wanted, mode=mode, now=clock.now())
+
+
+def _again(pupil_id: uuid.UUID, review_id: uuid.UUID, slot_id: uuid.UUID | None, form: WishesForm) -> str:
+    """The form with everything that was typed."""
+    found, times = _once_more(pupil_id, review_id, form)
     chosen = next((time for time in times if time.slot_id == slot_id), None)
-    return _form_page(found, form, chosen, slot_id, times), status
+    return _form_page(found, form, chosen, slot_id, times)
+
+
+def _lost(pupil_id: uuid.UUID, review_id: uuid.UUID, slot_id: uuid.UUID | None, form: WishesForm) -> str:
+    """The nearest free times, with everything that was typed. Many may be refused at once: a light page."""
+    found, times = _once_more(pupil_id, review_id, form)
+    near = in_words(nearest(reader(), review=found, slot_id=slot_id, times=times))
+    return render_template("meetings/lost.html", review=found, brand=brand(found), form=form, days=near, **WORDS)
 
 
 def _form_page(

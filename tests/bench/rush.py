@@ -1,12 +1,13 @@
 """A rush of 400 families on 300 times through the real pages, against the floor's, in turns on the same machine.
 
-A family is signed in and has the form open (so its CSRF token comes from that page). At the same moment all load the
-list of times, pick one and send the form. Whoever is refused picks from the free times that the refusal shows, or loads
-the list again when it shows none. The floor's families look at its list of numbers and post one, signed in as well.
+A family is signed in, has seen the days and has a form open (so its CSRF token comes from that page). At the same moment
+all load the times of a day (hot: the first day), pick one and send the form. Whoever is refused picks from the free times
+that the refusal shows; a day on which nothing is free any more shows the days that are left. The floor's families look at its list of numbers and post one, signed in as well.
 """
 
 import json
 import os
+import random
 import re
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ FLOOR = Path(__file__).parent / "floor.py"
 ROUNDS, RUNS = 3, 10  # rounds against the floor; rushes on each of the two databases
 FLOOR_PORT, PORTAL_PORT = 8196, 8197
 HIDDEN = re.compile(r'name="(csrf_token|once_key|version)"[^>]*value="([^"]*)"')
+DAY = re.compile(r"day=(\d{4}-\d\d-\d\d)")
 FREE = re.compile(r'type="radio" name="slot"[^>]*value="([0-9a-f-]{36})"')
 # what floor.py and its `how` of booking are called in the figures
 AS_IT_SHOULD, NAIVE = "conflict", "naive"
@@ -62,28 +64,41 @@ class Sitting:
     def __init__(self, url: str, path: str, token: str) -> None:
         self.http, self.path = Http(url, portal=token, language="en"), path
         self.hidden: dict[str, str] = {}
+        self.days: list[str] = []
 
 
 class PortalDesk:
     """The portal's pages."""
 
     def __init__(self, url: str, fair: Fair) -> None:
-        self.url, self.fair = url, fair
+        self.url, self.fair, self.hot = url, fair, False
 
     async def prepare(self, number: int) -> Sitting:
         """Signed in, with the form of any one time open."""
         family = Sitting(self.url, *self.fair.families[number])
+        await self._look_at_days(family)
         free = await self.free(family)
         _status, page = await family.http("GET", f"{family.path}?slot={free[0]}")
         family.hidden = dict(HIDDEN.findall(page))
         assert family.hidden.keys() == {"csrf_token", "once_key", "version"}, page[:2000]
         return family
 
-    async def free(self, family: Sitting) -> list[str]:
-        """All free times on one page."""
-        status, page = await family.http("GET", f"{family.path}?all=1")
+    async def _look_at_days(self, family: Sitting) -> str:
+        status, page = await family.http("GET", family.path)
         assert status == 200, status
-        return FREE.findall(page)
+        family.days = DAY.findall(page)
+        return page
+
+    async def free(self, family: Sitting) -> list[str]:
+        """The times of one day; empty when there is no day left."""
+        while family.days:
+            day = family.days[0] if self.hot else random.choice(family.days)
+            status, page = await family.http("GET", f"{family.path}?day={day}")
+            assert status == 200, status
+            if found := FREE.findall(page):
+                return found
+            family.days = DAY.findall(page)
+        return []
 
     async def book(self, family: Sitting, slot: str) -> Said:
         """The form, filled in."""
@@ -142,7 +157,7 @@ def _rushes(name: str, floor_url: str, desk: PortalDesk, fair: Fair, figure: Cal
     bare, naive = FloorDesk(floor_url, AS_IT_SHOULD), FloorDesk(floor_url, NAIVE)
     every: list[Outcome] = []
     for way, hot in (("spread", False), ("hot", True)):
-        ratios = []
+        ratios, desk.hot = [], hot
         for seed in range(1, RUNS // 2 + 1):
             [ours] = rushes(desk, FAMILIES, hot=hot, seeds=[seed], reset=fair.reset)
             every.append(ours)

@@ -215,5 +215,10 @@ def test_a_front_page_knows_the_next_step(app, as_persona, ids, system_session, 
     review = system_session.get_one(Review, ids.review("Zara"))
     review.stage, review.held_at = Stage.HELD, clock.now() - timedelta(days=2)
     system_session.commit()
+    assert next_of(system_session, ids, "parent", "Zara").kind == NextKind.BOOKED, "another household was met, not this"
+    meeting = meeting_of(system_session, ids)
+    meeting.starts_at -= timedelta(days=40)
+    meeting.ends_at -= timedelta(days=40)
+    system_session.commit()
     held = next_of(system_session, ids, "parent", "Zara")
     assert (held.kind, held.held_at) == (NextKind.HELD, review.held_at)

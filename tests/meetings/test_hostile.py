@@ -1,5 +1,6 @@
 """Attempts to learn, keep or lose what must not be: each of these once succeeded."""
 
+import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from portal.kernel import clock
+from portal.kernel.clock import LONDON
+from portal.kernel.errors import NotFound
+from portal.meetings.actions_booking import book as take_time
 from portal.meetings.actions_booking import change_wishes
 from portal.meetings.actions_release import release_closed
-from portal.meetings.actions_together import book_children
-from portal.meetings.models import Booking, Guest, JoinOffer, Slot, TimeClaim
-from portal.meetings.rules_booking import SeveralChildren
-from portal.people.models import Person, PupilContact
-from portal.people.rules import Restriction
+from portal.meetings.actions_together import book_children, join
+from portal.meetings.models import Booking, Guest, JoinOffer, Slot, StaffTime, TakenSlot, TimeClaim
+from portal.meetings.rules_booking import NoLongerOffered, SeveralChildren
+from portal.people.models import Person, PupilContact, StaffRole
+from portal.people.rules import Restriction, Role
 from portal.reviews.rules import Stage
 from tests.meetings.arranging import WISHES, make_fair
 from tests.meetings.family import booked_by, free_slots, page_of, path_of, post_time
@@ -201,3 +205,119 @@ def test_a_reason_that_is_too_long_stays_in_the_form(app, as_persona, ids):
     answer = as_persona("sendco").post(f"/staff/rounds/{ids.round('primary')}/batch", data=data)
     assert answer.status_code == 422
     assert reason.strip() in answer.get_data(as_text=True)
+
+
+# --- ids that do not belong together ---
+
+
+@pytest.fixture
+def siblings(app):
+    """Two children of the same two adults, each with a review of their own."""
+    fair = make_fair(app.extensions["writing_engine"])
+    one = fair.family(adults=2)
+    return fair, one, fair.family(adult_ids=one.adults)
+
+
+def taking(fair, **more):
+    return {"slot_id": fair.slots[0], "wishes": WISHES, "once_key": uuid.uuid4().hex, **more}
+
+
+def test_a_review_is_not_booked_under_a_brother_or_sister(siblings):
+    fair, one, other = siblings
+    mixed = {**one.about, "review_id": other.review_id}
+    with pytest.raises(NotFound):
+        fair.do(take_time, fair.actor(one.adult_id), **mixed, **taking(fair))
+
+
+def test_an_offer_about_one_child_leads_to_no_meeting_about_another(siblings):
+    fair, one, other = siblings
+    first, second = one.adults
+    fair.do(take_time, fair.actor(first), **other.about, **taking(fair, wishes=replace(WISHES, others_may_join=True)))
+    with fair.session() as session:
+        [offer_id] = open_offers(session, other.review_id)
+    facts = {**one.about, "adult_id": second, "offer_id": offer_id, "wishes": WISHES, "once_key": uuid.uuid4().hex}
+    with pytest.raises(NoLongerOffered):
+        fair.do(join, fair.actor(second), **facts)
+    fair.do(join, fair.actor(second), **{**facts, **other.about, "adult_id": second})
+
+
+# --- two parents, two schools: what a filter holds back ---
+
+
+def test_a_day_that_school_took_from_one_parent_is_no_calendar_file_for_the_other(app, as_persona, system_session, ids):
+    parent, other, office = as_persona("parent"), as_persona("second-parent"), as_persona("office")
+    for client, slug in ((parent, "parent"), (other, "second-parent")):
+        if live(system_session, ids.review("Zara"), ids.person(slug)):
+            assert client.post(f"{path_of(ids)}/cancel", data={"reason": ""}).status_code == 303
+    for row in system_session.scalars(select(Booking).where(Booking.adult_id == ids.person("second-parent"))).all():
+        system_session.delete(row)  # the other has never had a time
+    system_session.commit()
+    booked_by(parent, ids)
+    slot = system_session.scalars(
+        select(Slot)
+        .join(TakenSlot, TakenSlot.slot_id == Slot.id)
+        .join(Booking, Booking.meeting_id == TakenSlot.meeting_id)
+        .where(Booking.adult_id == ids.person("parent"), Booking.cancelled_at.is_(None))
+        .where(Booking.review_id == ids.review("Zara"))
+    ).first()
+    day, lead = slot.starts_at.astimezone(LONDON).date(), slot.staff_id
+    system_session.rollback()
+    sent = office.post(f"/staff/meetings/{day}/cancel/{lead}", data={"reason": "Not in school that day."})
+    assert sent.status_code == 303
+    assert parent.get(f"{path_of(ids)}/meeting.ics").status_code == 200
+    assert other.get(f"{path_of(ids)}/meeting.ics").status_code == 404
+
+
+def test_whoever_left_one_school_for_another_reads_no_more_of_the_first(app, as_persona, system_session, ids):
+    teacher = as_persona("class-teacher")
+    found = re.search(r"(/calendar/[\w-]+\.ics)", teacher.post("/my-calendar/new").get_data(as_text=True))
+    nobody = app.test_client()
+    assert "BEGIN:VEVENT" in nobody.get(found[1]).get_data(as_text=True)
+    mine = StaffRole.person_id == ids.person("class-teacher")
+    for role in system_session.scalars(select(StaffRole).where(mine)).all():
+        role.starts_on, role.ends_on = clock.today() - timedelta(days=30), clock.today() - timedelta(days=1)
+    elsewhere = next(key for key in ids.schools.values() if key != ids.school_of("Zara"))
+    system_session.add(
+        StaffRole(
+            school_id=elsewhere,
+            person_id=ids.person("class-teacher"),
+            role=Role.SENDCO,
+            starts_on=clock.today(),
+        )
+    )
+    system_session.commit()
+    assert "BEGIN:VEVENT" not in nobody.get(found[1]).get_data(as_text=True)
+
+
+def test_the_staff_of_another_school_are_not_on_the_office_s_day(app, as_persona, system_session, ids):
+    elsewhere = Slot.school_id != ids.school_of("Zara"), Slot.withdrawn_at.is_(None), Slot.starts_at > clock.now()
+    slot = system_session.scalars(select(Slot).where(*elsewhere).order_by(Slot.starts_at)).first()
+    day, staff_id = slot.starts_at.astimezone(LONDON).date(), slot.staff_id
+    system_session.rollback()
+    page = as_persona("office").get(f"/staff/meetings/{day}")
+    assert page.status_code == 200
+    assert str(staff_id) not in page.get_data(as_text=True)
+
+
+def test_a_teacher_takes_away_no_stretch_of_a_colleague(app, as_persona, system_session, ids):
+    me = ids.person("class-teacher")
+    theirs = system_session.scalars(
+        select(StaffTime).where(StaffTime.round_id == ids.round("primary"), StaffTime.person_id != me)
+    ).first()
+    time_id, person_id = theirs.id, theirs.person_id
+    system_session.rollback()
+    at = f"/staff/rounds/{ids.round('primary')}/times"
+    teacher = as_persona("class-teacher")
+    assert teacher.post(f"{at}/{me}/{time_id}/remove").status_code == 404
+    assert teacher.post(f"{at}/{person_id}/{time_id}/remove").status_code == 403
+    assert system_session.scalars(select(StaffTime.id).where(StaffTime.id == time_id)).all() == [time_id]
+
+
+def test_a_batch_reaches_no_review_of_another_round(app, as_persona, system_session, ids):
+    mine = Review.school_id == ids.school_of("Zara"), Review.round_id.is_not(None)
+    other = system_session.scalars(select(Review.id).where(*mine, Review.round_id != ids.round("primary"))).first()
+    before = system_session.get(Review, other).version
+    system_session.rollback()
+    data = {"batch": "cancel", "step": "confirm", "review": str(other), "reason": "Not this one."}
+    assert as_persona("sendco").post(f"/staff/rounds/{ids.round('primary')}/batch", data=data).status_code == 404
+    assert system_session.scalars(select(Review.version).where(Review.id == other)).one() == before
