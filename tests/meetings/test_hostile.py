@@ -12,14 +12,18 @@ from portal.kernel import clock
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import NotFound
 from portal.meetings.actions_booking import book as take_time
-from portal.meetings.actions_booking import change_wishes
+from portal.meetings.actions_booking import change_wishes, move
+from portal.meetings.actions_invite import close_round, open_round
 from portal.meetings.actions_release import release_closed
 from portal.meetings.actions_together import book_children, join
 from portal.meetings.models import Booking, Guest, JoinOffer, Slot, StaffTime, TakenSlot, TimeClaim
-from portal.meetings.rules_booking import NoLongerOffered, SeveralChildren
+from portal.meetings.rules_booking import BookingNotOpen, NoLongerOffered, SeveralChildren
 from portal.people.models import Person, PupilContact, StaffRole
-from portal.people.rules import Restriction, Role
-from portal.reviews.rules import Stage
+from portal.people.rules import Audience, Restriction, Role
+from portal.reviews.actions_rounds import add_children
+from portal.reviews.actions_year import remove_special
+from portal.reviews.models import Review, ReviewRound, SchoolDayException
+from portal.reviews.rules import RoundState, Stage
 from tests.meetings.arranging import WISHES, make_fair
 from tests.meetings.family import booked_by, free_slots, page_of, path_of, post_time
 from tests.meetings.test_annual import planned, sendco  # noqa: F401 -- fixtures
@@ -321,3 +325,34 @@ def test_a_batch_reaches_no_review_of_another_round(app, as_persona, system_sess
     data = {"batch": "cancel", "step": "confirm", "review": str(other), "reason": "Not this one."}
     assert as_persona("sendco").post(f"/staff/rounds/{ids.round('primary')}/batch", data=data).status_code == 404
     assert system_session.scalars(select(Review.version).where(Review.id == other)).one() == before
+
+
+def test_the_sendco_of_another_school_changes_no_round(app, ids):
+    fair = make_fair(app.extensions["writing_engine"])
+    elsewhere = next(key for key in ids.schools.values() if key != fair.school_id)
+    actor = fair.actor(fair.staff_id, Audience.STAFF, school_id=elsewhere, roles=frozenset({Role.SENDCO}))
+    for act, facts in ((add_children, {"choices": []}), (open_round, {}), (close_round, {})):
+        with pytest.raises(NotFound):
+            fair.do(act, actor, round_id=fair.round_id, **facts)
+
+
+def test_the_sendco_of_another_school_takes_no_special_day_away(app, system_session, ids):
+    ours = system_session.scalars(
+        select(SchoolDayException).where(SchoolDayException.school_id == ids.school_of("Zara"))
+    ).first()
+    special_id = ours.id
+    system_session.rollback()
+    fair = make_fair(app.extensions["writing_engine"])
+    elsewhere = next(key for key in ids.schools.values() if key != ids.school_of("Zara"))
+    actor = fair.actor(fair.staff_id, Audience.STAFF, school_id=elsewhere, roles=frozenset({Role.SENDCO}))
+    with pytest.raises(NotFound):
+        fair.do(remove_special, actor, special_id=special_id)
+
+
+def test_after_the_last_day_to_choose_no_family_moves_its_time(siblings):
+    fair, family, _other = siblings
+    actor = fair.actor(family.adult_id)
+    fair.do(take_time, actor, **family.about, **taking(fair))
+    fair.change(ReviewRound, fair.round_id, state=RoundState.CLOSED)
+    with pytest.raises(BookingNotOpen):
+        fair.do(move, actor, **family.about, slot_id=fair.slots[2], wishes=WISHES, version=1)

@@ -67,6 +67,10 @@ def _note(w: World) -> Any:
 
 
 BREAKS: dict[str, Any] = {
+    "uq_kept_apart_once_for_an_order": lambda w: w.copy(w.one(people.KeptApart)),
+    "nobody_is_kept_apart_from_themselves": lambda w: people.KeptApart(
+        adult_id=w.ids.person("parent"), from_id=w.ids.person("parent"), since=DAY
+    ),
     # people
     "school_meets_families_at_least_three_times_a_year": lambda w: _school(w, reviews_a_year=2),
     "school_says_senco_or_sendco": lambda w: _school(w, sendco_word="Boss"),
