@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.db import Base, Keyed
@@ -41,6 +41,9 @@ class OutboxItem(Keyed, Base):
     tries: Mapped[int] = mapped_column(default=0)
     last_trouble: Mapped[str] = mapped_column(String(200), default="")
     sent_at: Mapped[datetime | None]
+
+
+KNOWN = select(OutboxItem.event_key).where(OutboxItem.event_key.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,7 @@ def post(
 def post_all(session: Session, postings: Iterable[Posting], *, now: datetime) -> int:
     """The same for many messages, with one look at what was posted before; how many are new."""
     wanted = {posting.key: posting for posting in postings}
-    known = session.scalars(select(OutboxItem.event_key).where(OutboxItem.event_key.in_(wanted)))
-    new = wanted.keys() - set(known)
+    new = wanted.keys() - set(session.scalars(KNOWN, {"keys": list(wanted)}))
     session.add_all(
         OutboxItem(
             kind=posting.kind,

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKeyConstraint, Result, Table, bindparam, event, inspect, select
+from sqlalchemy import ForeignKeyConstraint, Table, bindparam, event, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
 from sqlalchemy.sql import visitors
@@ -184,27 +184,27 @@ def _filtered(statement: Any, sees: tuple[ExecutableOption, ...]) -> Any:
 
 
 @event.listens_for(PortalSession, "do_orm_execute")
-def _filter_reads(state: ORMExecuteState) -> Result[Any] | None:
+def _filter_reads(state: ORMExecuteState) -> None:
     session = state.session
     if not isinstance(session, PortalSession):
         raise ScopeError("a session of another kind")
     scope = session.scope
     if scope.everything:
-        return None
+        return
     if not state.is_orm_statement or not (state.is_select or state.is_insert or state.is_update or state.is_delete):
         raise ScopeError("text and Core statements cannot be filtered: use mapped classes")
     if state.is_insert or state.is_update or state.is_delete:
         if _touches_protected(state.statement):
             raise ScopeError("a bulk write on a protected table goes round the fence: write rows through the session")
-        return None
+        return
     if type(state.statement).__name__ == "FromStatement":
         raise ScopeError("from_statement() cannot be filtered")
     if scope is NOTHING:
         if _touches_protected(state.statement):
             raise ScopeError("nobody is signed in, and this statement reads a protected table")
-        return None
+        return
     state.parameters = {**(state.parameters or {}), **scope.values}  # type: ignore[dict-item]
-    return state.invoke_statement(_filtered(state.statement, scope.sees))
+    state.statement = _filtered(state.statement, scope.sees)
 
 
 @event.listens_for(PortalSession, "before_flush")

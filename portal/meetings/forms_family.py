@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from functools import cache
 
 from babel import Locale
 from wtforms import HiddenField
@@ -127,14 +128,19 @@ def id_of(typed: object) -> uuid.UUID | None:
 
 
 def _spoken(kept: str) -> list[tuple[str, str]]:
-    names = Locale.parse(current().locale).languages
-    spoken = sorted((names.get(tag, tag), tag) for tag in SPOKEN)
-    choices = [
-        ("", _("Choose a language")),
-        *((tag, name) for name, tag in spoken),
-        ("bfi", _("British Sign Language")),
-    ]
-    return choices if kept in dict(choices) else [*choices, (kept, names.get(kept.replace("-", "_"), kept))]
+    locale = current().locale
+    choices = [("", _("Choose a language")), *_names(locale), ("bfi", _("British Sign Language"))]
+    return choices if kept in dict(choices) else [*choices, (kept, _name(locale, kept))]
+
+
+@cache
+def _names(locale: str) -> tuple[tuple[str, str], ...]:
+    return tuple((tag, name) for name, tag in sorted((_name(locale, tag), tag) for tag in SPOKEN))
+
+
+def _name(locale: str, tag: str) -> str:
+    name: str = Locale.parse(locale).languages.get(tag.replace("-", "_"), tag)
+    return name
 
 
 def language_words(tag: str) -> str:

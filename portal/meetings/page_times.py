@@ -39,14 +39,15 @@ class PartOfDay:
     def radios(self) -> Markup:
         """A radio button for each time; a template would take four times as long for a list of three hundred."""
         label = cache(_label)
-        lines = (RADIO.replace("ID", str(time.slot_id)) + label(time.words, time.how) + END for time in self.times)
+        lines = (
+            f'{RADIO}{slot}" value="{slot}">{LABEL}{slot}">{label(words, how)}{END}'
+            for slot, words, how in ((time.slot_id.hex, time.words, time.how) for time in self.times)
+        )
         return Markup("".join(lines))  # noqa: S704 - ids, and labels that are escaped
 
 
-RADIO = (
-    '<div class="govuk-radios__item"><input class="govuk-radios__input" type="radio" name="slot" id="ID" value="ID">'
-    '<label class="govuk-label govuk-radios__label" for="ID">'
-)
+RADIO = '<div class="govuk-radios__item"><input class="govuk-radios__input" type="radio" name="slot" id="'
+LABEL = '<label class="govuk-label govuk-radios__label" for="'
 END = "</label></div>"
 
 
@@ -72,7 +73,7 @@ class DayOfTimes:
 def in_words(times: Iterable[FreeTime]) -> list[DayOfTimes]:
     """The free times, which come in their order, by day and part of the day."""
     offered = list(times)
-    ways = {tuple(time.modes) for time in offered}
+    ways = {time.modes for time in offered}
     how = {modes: how_of(modes) if len(ways) > 1 else "" for modes in ways}
     clock_words: dict[object, str] = {}
     halves = (_("Morning"), _("Afternoon"))
@@ -90,7 +91,7 @@ def in_words(times: Iterable[FreeTime]) -> list[DayOfTimes]:
         at = local.time()
         if at not in clock_words:
             clock_words[at] = time_of_day(local)
-        parts[-1].times.append(TimeLine(time.slot_id, clock_words[at], how[tuple(time.modes)]))
+        parts[-1].times.append(TimeLine(time.slot_id, clock_words[at], how[time.modes]))
     return days
 
 

@@ -3,10 +3,9 @@
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Row, String, Uuid, bindparam, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,22 +13,20 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.kernel.clock import LONDON, minutes
 from portal.kernel.db import UtcDateTime
 from portal.kernel.scope import PortalSession
-from portal.meetings.models import Meeting, Room, Slot, TakenSlot, TimeClaim
+from portal.meetings.models import Meeting, Slot, TakenSlot, TimeClaim
 from portal.meetings.rules import APART, CELL
 from portal.meetings.rules_booking import run_of
-from portal.people.models import KeptApart, Person
+from portal.people.models import KeptApart
 
 
-@dataclass(frozen=True, slots=True)
-class FreeTime:
-    """A time that can be taken; it ends when the whole meeting ends, with the minutes for an interpreter."""
+class FreeTime(NamedTuple):
+    """A time that can be taken; it ends when the whole meeting ends, with the minutes for an interpreter. A tuple,
+    because three hundred are made for one page."""
 
     slot_id: uuid.UUID
     starts_at: datetime
     ends_at: datetime
-    room: str
     modes: tuple[str, ...]
-    staff_name: str
 
 
 def is_taken(slot_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
@@ -44,21 +41,13 @@ def keeps_apart(adult_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
 
 FARTHEST = timedelta(days=400)  # no round is planned further ahead
 MOST_SLOTS = 24  # of the shortest meetings; the longest meeting takes no more in a row
-# one member of staff, named once: a join would look the name up for each of three hundred times
-STAFF_NAME = (
-    select(func.coalesce(func.nullif(Person.known_as, ""), Person.full_name))
-    .where(Person.id == bindparam("staff"))
-    .scalar_subquery()
-)
 FREE = (
     select(
-        *(Slot.id, Slot.starts_at, Slot.ends_at, Slot.pause_minutes, Slot.room_id),
+        *(Slot.id, Slot.starts_at, Slot.ends_at),
         cast(Slot.modes, String).label("modes"),  # read as text: the same few lists, three hundred times
-        Room.name.label("room"),
-        STAFF_NAME.label("staff_name"),
+        *(Slot.pause_minutes, Slot.room_id),
         keeps_apart(bindparam("adult", type_=Uuid())).label("apart"),
     )
-    .outerjoin(Room, Room.id == Slot.room_id)
     .where(
         Slot.school_id == bindparam("school"),
         Slot.round_id == bindparam("round"),
@@ -138,13 +127,12 @@ def _span(now: datetime, day: date | None) -> dict[str, datetime]:
 
 def _long_enough(rows: Sequence[Row[*tuple[Any, ...]]], length: int) -> Iterator[FreeTime]:
     needed = minutes(length)
-    for number, row in enumerate(rows):
-        starts_at, ends_at = row.starts_at, row.ends_at
-        if starts_at + needed > ends_at:
-            ends_at = starts_at + needed
-            if not run_of(rows[number : number + MOST_SLOTS], length):
-                continue
-        yield FreeTime(row.id, starts_at, ends_at, row.room or "", _modes(row.modes), row.staff_name)
+    for number, (slot_id, starts_at, ends_at, modes, *_more) in enumerate(rows):
+        until = starts_at + needed
+        if until <= ends_at:
+            yield FreeTime(slot_id, starts_at, ends_at, _modes(modes))
+        elif run_of(rows[number : number + MOST_SLOTS], length):
+            yield FreeTime(slot_id, starts_at, until, _modes(modes))
 
 
 @cache

@@ -12,7 +12,8 @@ from sqlalchemy.orm import aliased
 from portal.accounts.rules import as_written
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.meetings.models import Booking, Invitation, JoinOffer, Meeting, Room, Slot
+from portal.meetings.models import Booking, Invitation, JoinOffer, Meeting, Room
+from portal.meetings.queries_choose import nearest, start_of
 from portal.meetings.queries_free import FreeTime, free_times
 from portal.meetings.queries_standing import Told
 from portal.meetings.queries_times import own_school
@@ -26,7 +27,6 @@ from portal.reviews.models import Review, ReviewRound
 from portal.reviews.rules import BEFORE_THE_MEETING, RoundState, Stage
 
 MOST_FOUND = 30
-NEAREST = 6
 ASKS = (Answer.CALL_ME, Answer.NO_TIME_SUITS)
 OPEN_STAGES = sorted(BEFORE_THE_MEETING - {Stage.PLANNED})
 Lead = aliased(Person, name="lead")
@@ -86,7 +86,6 @@ ADULTS = (
 )
 ASKING = ADULTS.where(Invitation.answer.in_(ASKS), Invitation.dealt_with_at.is_(None))
 NOT_BOOKED = ADULTS.where(or_(Invitation.answer == Answer.NONE, Invitation.answer.in_(ASKS)))
-START = select(Slot.starts_at).where(Slot.id == bindparam("slot_id"), Slot.school_id == bindparam("school_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,11 +230,8 @@ def nearest_times(
     session: PortalSession, *, viewer: Actor, slot_id: uuid.UUID, times: Sequence[FreeTime]
 ) -> list[FreeTime]:
     """The free times nearest to one that is gone, in their order; 1 statement."""
-    lost = session.scalar(START, {"slot_id": slot_id, "school_id": own_school(viewer)})
-    if lost is None:
-        return []
-    closest = sorted(times, key=lambda time: (abs(time.starts_at - lost), time.starts_at, time.slot_id))[:NEAREST]
-    return sorted(closest, key=lambda time: (time.starts_at, time.slot_id))
+    lost = start_of(session, slot_id, own_school(viewer))
+    return nearest(times, lost) if lost else []
 
 
 def _fits(child: GateChild, parts: list[str]) -> bool:

@@ -17,7 +17,7 @@ from portal.kernel.words import N_
 from portal.meetings import actions_booking
 from portal.meetings.forms_family import WishesForm, id_of, language_words, number_of, wishes_form
 from portal.meetings.page_times import in_words
-from portal.meetings.queries_choose import nearest, times_for
+from portal.meetings.queries_choose import instead_of, times_for
 from portal.meetings.queries_family import review_page
 from portal.meetings.queries_free import FreeTime
 from portal.meetings.queries_standing import MyReview, my_review
@@ -211,10 +211,10 @@ def _again(pupil_id: uuid.UUID, review_id: uuid.UUID, slot_id: uuid.UUID | None,
 
 
 def _lost(pupil_id: uuid.UUID, review_id: uuid.UUID, slot_id: uuid.UUID | None, form: WishesForm) -> str:
-    """The nearest free times, with everything that was typed. Many may be refused at once: a light page."""
+    """Other times, with everything that was typed. Many may be refused at once: a light page."""
     found, times = _once_more(pupil_id, review_id, form)
-    near = in_words(nearest(reader(), review=found, slot_id=slot_id, times=times))
-    return render_template("meetings/lost.html", review=found, brand=brand(found), form=form, days=near, **WORDS)
+    others = in_words(instead_of(reader(), viewer=_me(), review=found, slot_id=slot_id, times=times))
+    return render_template("meetings/lost.html", review=found, brand=brand(found), form=form, days=others, **WORDS)
 
 
 def _form_page(
@@ -224,9 +224,9 @@ def _form_page(
     slot_id: uuid.UUID | None,
     times: Sequence[FreeTime],
 ) -> str:
-    """The form of a chosen time; without one, the nearest free times stand in its place."""
-    near = [] if chosen else nearest(reader(), review=found, slot_id=slot_id, times=times)
+    """The form of a chosen time; without one, other free times stand in its place."""
+    others = [] if chosen else instead_of(reader(), viewer=_me(), review=found, slot_id=slot_id, times=times)
     form.prepare(chosen.modes if chosen else tuple(Mode))
     minutes = found.minutes_needed(bool(form.interpreter.data))
     page = {"review": found, "brand": brand(found), "form": form, "chosen": chosen, "minutes": minutes}
-    return render_template("meetings/take.html", days=in_words(near), **page, **WORDS)
+    return render_template("meetings/take.html", days=in_words(others), **page, **WORDS)

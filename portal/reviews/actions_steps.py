@@ -65,4 +65,3 @@ def take_steps(
                 reason=reason,
             )
         )
-    session.flush()

@@ -23,8 +23,8 @@ FLOOR = Path(__file__).parent / "floor.py"
 ROUNDS, RUNS = 3, 10  # rounds against the floor; rushes on each of the two databases
 FLOOR_PORT, PORTAL_PORT = 8196, 8197
 HIDDEN = re.compile(r'name="(csrf_token|once_key|version)"[^>]*value="([^"]*)"')
-DAY = re.compile(r"day=(\d{4}-\d\d-\d\d)")
-FREE = re.compile(r'type="radio" name="slot"[^>]*value="([0-9a-f-]{36})"')
+DAY = re.compile(r"/time\?day=(\d{4}-\d\d-\d\d)&amp;mode=")  # not the links to other languages
+FREE = re.compile(r'type="radio" name="slot"[^>]*value="([0-9a-f]{32})"')
 # what floor.py and its `how` of booking are called in the figures
 AS_IT_SHOULD, NAIVE = "conflict", "naive"
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.meetings.queries_children import pairs
+from portal.meetings.queries_choose import ELSEWHERE, NEAREST, spread
 from portal.meetings.queries_free import FreeTime
 from portal.meetings.rules import Answer
 from portal.meetings.rules_family import Standing, Step, may_choose, step_of
@@ -51,7 +52,7 @@ def test_one_step_comes_first(changes, step, chooses):
 
 def free(minute, length=20):
     starts_at = NOW + timedelta(minutes=minute)
-    return FreeTime(uuid.uuid4(), starts_at, starts_at + timedelta(minutes=length), "", ("in_person",), "")
+    return FreeTime(uuid.uuid4(), starts_at, starts_at + timedelta(minutes=length), ("in_person",))
 
 
 def test_two_meetings_follow_each_other_within_twenty_minutes():
@@ -63,3 +64,16 @@ def test_two_meetings_follow_each_other_within_twenty_minutes():
     assert pairs([a], [free(0), free(15)]) == []  # at the same time, or before the first has ended
     assert pairs([a, b], [near]) == [(a, near)]
     assert pairs([], [near]) == pairs([a], []) == []
+
+
+def test_those_who_lost_together_are_led_to_the_nearest_times_and_each_to_others():
+    times = [free(20 * place) for place in range(60)]
+    lost = times[30].starts_at
+    first, second = (spread(times, lost, uuid.UUID(int=number)) for number in (1, 2))
+    near = {time for time in times if abs(time.starts_at - lost) <= timedelta(minutes=20 * (NEAREST // 2 - 1))}
+    assert near <= set(first) & set(second)
+    assert len(first) == len(second) == NEAREST + ELSEWHERE
+    assert len(set(first) & set(second)) == NEAREST
+    assert first == sorted(first)
+    assert spread(times[:3], None, uuid.UUID(int=1)) == times[:3]
+    assert spread([], lost, uuid.UUID(int=1)) == []
