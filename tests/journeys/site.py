@@ -44,7 +44,7 @@ class Site:
 
 
 def check(page: Page, where: str = "") -> None:
-    """axe finds nothing, nothing runs off the page, and the page speaks one language in one direction."""
+    """axe finds nothing, and nothing runs off the page."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
     found = page.evaluate(
@@ -52,6 +52,11 @@ def check(page: Page, where: str = "") -> None:
         RULES,
     )
     assert not found, f"{where or page.url}: " + "\n".join(found)
+    check_width(page, where)
+
+
+def check_width(page: Page, where: str = "") -> None:
+    """Nothing runs off the page."""
     wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 1, f"{where or page.url} is {wide} px wider than the window"
 
