@@ -11,6 +11,12 @@ from portal.accounts import routes_family as family_sign_in
 from portal.accounts import routes_letters as letters
 from portal.accounts import routes_pupil as pupil_sign_in
 from portal.accounts import routes_staff as staff_sign_in
+from portal.contributions import routes_family as family_views
+from portal.contributions import routes_office as paper_views
+from portal.contributions import routes_pupil as my_views
+from portal.contributions import routes_staff as staff_views
+from portal.contributions import routes_tell as tell_now
+from portal.contributions import routes_told as told
 from portal.delivery import routes_demo as demo_messages
 from portal.guidance import routes as guidance
 from portal.home import routes as home
@@ -41,6 +47,12 @@ from portal.profiles import routes_drafts as drafts
 from portal.profiles import routes_family as family_plans
 from portal.profiles import routes_pupil as pupil_pages
 from portal.profiles import routes_staff as profiles
+from portal.records import routes_actions as actions
+from portal.records import routes_became as became
+from portal.records import routes_family as family_records
+from portal.records import routes_pack as pack
+from portal.records import routes_pupil as my_card
+from portal.records import routes_staff as staff_records
 from portal.reviews import routes_rounds as rounds
 from portal.reviews import routes_year as year
 from portal.settings import Settings
@@ -60,6 +72,16 @@ FEATURES = (
     family_plans,
     pupil_pages,
     my_meeting,
+    my_views,
+    tell_now,
+    told,
+    staff_views,
+    pack,
+    staff_records,
+    family_records,
+    my_card,
+    actions,
+    became,
     attendance,
     figures,
     intake,
@@ -72,6 +94,8 @@ FEATURES = (
     guest,
     annual,
     family_answers,
+    family_views,
+    paper_views,
     year,
     rounds,
     board,
@@ -143,4 +167,5 @@ def _around_every_page() -> dict[str, object]:
         "footer_links": footer(),
         "sign_out_url": url_for("accounts.sign_out") if actor else None,
         "exit_url": ELSEWHERE if actor and actor.audience in QUICK_EXIT else None,
+        "tell_url": url_for("tell_now.page") if actor and actor.audience == Audience.PUPIL else None,
     }

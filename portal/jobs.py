@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from portal.accounts import queries_mail as accounts_mail
 from portal.accounts.actions import forget_old
+from portal.contributions import queries_mail as contributions_mail
 from portal.delivery.actions import Sessions, send_due
 from portal.delivery.mail import DemoSender, Sender, SmtpSender
 from portal.intake.actions_worker import work_on_imports
@@ -39,6 +40,7 @@ def kinds_for(settings: Settings, sender: Sender) -> dict[str, Kind]:
         **accounts_mail.kinds(pepper=settings.letter_pepper, base_url=settings.base_url, reachable=sender.channels),
         **profiles_mail.kinds(base_url=settings.base_url, reachable=sender.channels),
         **meetings_mail.kinds(base_url=settings.base_url, reachable=sender.channels),
+        **contributions_mail.kinds(base_url=settings.base_url, reachable=sender.channels),
     }
 
 

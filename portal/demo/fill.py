@@ -8,8 +8,10 @@ from portal.demo.annual import make_annual
 from portal.demo.families import make_families
 from portal.demo.meetings import make_meetings
 from portal.demo.plans import make_plans
+from portal.demo.records import make_records
 from portal.demo.register import make_register
 from portal.demo.reviews import make_reviews
+from portal.demo.said import make_views
 from portal.demo.schools import make_schools
 from portal.demo.sign_in import make_sign_in
 from portal.demo.traces import make_traces
@@ -42,4 +44,5 @@ def made_on(today: date, pepper: str) -> World:
     busy = make_meetings(world, rounds)
     make_annual(world, rounds, busy)
     make_voices(world, rounds)
+    make_records(world, make_views(world))
     return world

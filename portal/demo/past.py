@@ -8,6 +8,7 @@ from portal.demo.bookings import Desk, Invitee, Taken
 from portal.demo.calendar import DAY, school_day_from, school_day_until
 from portal.demo.diary import Busy, Diary
 from portal.demo.reviews import Round, step
+from portal.demo.said import CYCLES
 from portal.demo.world import Child, World
 from portal.kernel.clock import LONDON
 from portal.meetings.actions_attendance import NOON
@@ -39,6 +40,7 @@ def make_past_round(world: World, made: Round, diary: Diary, busy: Busy) -> None
     for place, (child, review) in enumerate(made.reviews):
         # a child of somebody one can sign in as was met: their pages have something to show
         shown = "slug" in child.told or any(world.persons[link.adult_id].demo_slug for link in child.links)
+        shown = shown or "said" in CYCLES.get(child.told["key"], {})
         _one(world, desk, place, (child, review), Fate.CAME if shown else next(turns))
 
 
@@ -62,8 +64,19 @@ def _one(world: World, desk: Desk, place: int, of: tuple[Child, Review], fate: F
         desk.hold(taken)
     step(world, review, Stage.HELD, lead, instant(day, WRITTEN_AT))
     review.held_at, review.held_without_family = instant(day, NOON), not came
-    if desk.made.back == 2 or place % 3 != 2:
-        _share(world, review, lead, day, closed=desk.made.back == 2)
+    reached = _reached(desk.made, place, child)
+    if reached is not Stage.HELD:
+        _share(world, review, lead, day, closed=reached is Stage.CLOSED)
+
+
+def _reached(made: Round, place: int, child: Child) -> Stage:
+    """Where the review stands now that was held: the older ones are finished."""
+    if made.back == 2:
+        return Stage.CLOSED
+    cycle = CYCLES.get(child.told["key"], {})
+    if "said" in cycle:
+        return Stage(cycle.get("until", Stage.RECORD_SHARED))
+    return Stage.HELD if place % 3 == 2 else Stage.RECORD_SHARED
 
 
 def _book(desk: Desk, place: int, review: Review, who: Invitee) -> Taken | None:

@@ -47,7 +47,7 @@ class _Writer:
         self.words: dict[str, Any] = words_of(child.told["words"])
         self.teacher, self.sendco = world.head_of(Role.CLASS_TEACHER, child), world.head_of(Role.SENDCO, child)
         self.helper = world.holder(Role.TEACHING_ASSISTANT, child) or self.teacher
-        self.threads: dict[str, uuid.UUID] = {}
+        self.threads = child.threads
         he, him, his, himself = (
             ("she", "her", "her", "herself") if child.told["she"] else ("he", "him", "his", "himself")
         )

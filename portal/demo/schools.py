@@ -37,6 +37,8 @@ def _school(world: World, trust: Trust, facts: dict[str, Any]) -> None:
         world.classes[name] = world.keep(SchoolClass(school_id=school.id, name=name))
     for member in facts["staff"]:
         _member(world, school, member)
+    school.safeguarding_lead_id = world.people[facts["children_tell"]].id
+    school.safeguarding_words = facts["children_are_told"]
 
 
 def _member(world: World, school: School, member: dict[str, str]) -> None:

@@ -38,7 +38,8 @@ def plain(name: str) -> str:
 class Child:
     """A pupil with what the texts need to speak of them: `told` is the child's table in the text file.
 
-    `said` holds every text the family may read by a short path, such as `sentences.goal`, for its translations.
+    `said` holds every text the family may read by a short path, such as `sentences.goal`, for its translations;
+    `threads` the ids of targets by the names that the texts give them.
     """
 
     pupil: Pupil
@@ -46,6 +47,7 @@ class Child:
     school: School
     links: list[PupilContact] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
+    threads: dict[str, uuid.UUID] = field(default_factory=dict)
     published: int = 0
 
     @property

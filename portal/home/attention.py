@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from portal.contributions import queries_advice, queries_tell
 from portal.home import queries_staff, queries_translations
 from portal.kernel.clock import LONDON
 from portal.kernel.scope import PortalSession
 from portal.meetings.queries_attention import MeetingAttention, meeting_attention
 from portal.people.actor import Actor
 from portal.people.rules import Role
-from portal.web.i18n import ngettext
+from portal.records.queries_promises import PromiseAttention, promise_attention
+from portal.web.i18n import full_date, ngettext
+from portal.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +28,49 @@ class Task:
 
 def tasks_for(session: PortalSession, actor: Actor, *, now: datetime) -> list[Task]:
     """What waits for this reader; what is in order is left out."""
-    if not actor.has(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE):
-        return []
+    tasks = [_of_children(queries_tell.waiting(session, viewer=actor))]
+    tasks += [_of_advice(asked) for asked in queries_advice.asked_of(session, viewer=actor)]
+    tasks += _of_promises(promise_attention(session, viewer=actor, now=now))
+    if actor.has(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE):
+        tasks += _of_the_school(session, actor, now)
+    return [task for task in tasks if task.count]
+
+
+def _of_children(n: int) -> Task:
+    words = ngettext("%(num)s child wants to tell you something.", "%(num)s children want to tell you something.", n)
+    return Task(words, n, "told.inbox")
+
+
+def _of_promises(waiting: PromiseAttention) -> Iterator[Task]:
+    n = waiting.late_mine
+    words = ngettext("%(num)s of your promises is late.", "%(num)s of your promises are late.", n)
+    yield Task(words, n, "actions.promises")
+    n = waiting.late
+    words = ngettext("%(num)s promise to a family is late.", "%(num)s promises to families are late.", n)
+    yield Task(words, n, "actions.promises", {"late": 1})
+    n = waiting.not_happening
+    words = ngettext(
+        "%(num)s family says that something is not happening.",
+        "%(num)s families say that something is not happening.",
+        n,
+    )
+    yield Task(words, n, "actions.promises")
+
+
+def _of_advice(asked: queries_advice.AskedAdvice) -> Task:
+    words = _("Your advice about %(name)s is asked for by: %(day)s", name=asked.child, day=full_date(asked.due_on))
+    return Task(words, 1, "staff_views.view", {"pupil_id": asked.pupil_id, "review_id": asked.review_id})
+
+
+def _of_the_school(session: PortalSession, actor: Actor, now: datetime) -> Iterator[Task]:
     waiting = queries_staff.attention(session, viewer=actor, now=now)
-    tasks: list[Task] = []
     if actor.has(Role.SENDCO, Role.HEADTEACHER):
         today = now.astimezone(LONDON).date()
         missing = queries_translations.children_without_translation(session, today=today)
-        tasks += _of_meetings(meeting_attention(session, viewer=actor, now=now), actor)
-        tasks += _of_plans(waiting, missing)
+        yield from _of_meetings(meeting_attention(session, viewer=actor, now=now), actor)
+        yield from _of_plans(waiting, missing)
     if actor.has(Role.SENDCO, Role.OFFICE):
-        tasks += _of_access(waiting)
-    return [task for task in tasks if task.count]
+        yield from _of_access(waiting)
 
 
 def _of_meetings(waiting: MeetingAttention, actor: Actor) -> Iterator[Task]:

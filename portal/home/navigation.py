@@ -22,7 +22,11 @@ class Door:
 Doors = tuple[tuple[str, str], ...]
 MESSAGES = (N_("Messages"), "messages.listed")
 FAMILY: Doors = ((N_("Home"), "home.family"), MESSAGES, (N_("My settings"), "accounts.preferences"))
-PUPIL: Doors = ((N_("My page"), "home.pupil"), (N_("My meeting"), "my_meeting.start"))
+PUPIL: Doors = (
+    (N_("My page"), "home.pupil"),
+    (N_("My meeting"), "my_meeting.start"),
+    (N_("What I think"), "my_views.start"),
+)
 YOUNG_PERSON: Doors = (*PUPIL, MESSAGES, (N_("Who can see my plan"), "people.my_rights"))
 TRUST: Doors = ((N_("Home"), "home.trust"),)
 STAFF: tuple[tuple[str, str, frozenset[Role]], ...] = (
@@ -30,6 +34,7 @@ STAFF: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (N_("Children"), "profiles.pupils", frozenset(Role)),
     (N_("Meetings"), "day.days", frozenset({Role.CLASS_TEACHER, *WHOLE_SCHOOL})),
     (N_("Reviews"), "rounds.rounds", frozenset({Role.SENDCO, Role.HEADTEACHER})),
+    (N_("Promises"), "actions.promises", frozenset(Role) - {Role.SUPPLY_TEACHER}),
     (N_("Figures"), "figures.show", frozenset({Role.HEADTEACHER})),
     (N_("Book for a family"), "gate.start", frozenset({Role.OFFICE})),
     (N_("Adults and access"), "people.contacts", frozenset({Role.OFFICE, Role.SENDCO})),

@@ -4,11 +4,12 @@ statements raise."""
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKeyConstraint, Table, bindparam, event, inspect, select
+from sqlalchemy import ForeignKeyConstraint, String, Table, bindparam, event, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
 from sqlalchemy.sql import visitors
@@ -52,6 +53,18 @@ class PrivateToAdult:
     it is the school's own, and every adult who sees the pupil sees it."""
 
     adult_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+
+
+class ForReaders(AboutAPupil):
+    """Words about a pupil that only those read whom the person who said them named. Until they are sent nobody reads
+    them but their author and whoever typed them in."""
+
+    author_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    written_by: Mapped[uuid.UUID] = mapped_column()
+    side: Mapped[str] = mapped_column(String(10))
+    readers: Mapped[str] = mapped_column(String(10))
+    one_adult_id: Mapped[uuid.UUID | None] = mapped_column()
+    sent_at: Mapped[datetime | None] = mapped_column()
 
 
 def in_the_pupils_school() -> ForeignKeyConstraint:
@@ -156,7 +169,7 @@ def _the_pupil_class() -> Any:
 
 def protected_tables() -> frozenset[Table]:
     """Every table a scope must filter."""
-    kinds = (IsAPupil, AboutAPupil, AboutAnAdult, PrivateToAdult)
+    kinds = (IsAPupil, AboutAPupil, AboutAnAdult, PrivateToAdult, ForReaders)
     return frozenset(m.local_table for m in Base.registry.mappers if issubclass(m.class_, kinds))  # type: ignore[misc]
 
 
@@ -217,10 +230,10 @@ def _refuse_writes(session: PortalSession, _context: object, _instances: object)
     for row in touched:
         if isinstance(row, IsAPupil):
             _refuse_foreign_pupil(session, row)
-        if isinstance(row, PrivateToAdult) and session.scope.writes_for is not None:
-            others = _now_and_before(row, "adult_id") - {session.scope.writes_for}
-            if others:
-                raise ScopeError(f"{type(row).__name__} belongs to another adult than {session.scope.name} writes for")
+        for kind, owner in ((PrivateToAdult, "adult_id"), (ForReaders, "author_id")):
+            me = session.scope.writes_for
+            if isinstance(row, kind) and me is not None and _now_and_before(row, owner) - {me}:
+                raise ScopeError(f"{type(row).__name__} belongs to somebody else than {session.scope.name} writes for")
         if isinstance(row, AboutAPupil):
             for pupil_id in _now_and_before(row, "pupil_id"):
                 if not session.reaches(pupil_id):
@@ -240,5 +253,6 @@ def _refuse_foreign_pupil(session: PortalSession, row: Any) -> None:
 
 
 def _now_and_before(row: Any, name: str) -> set[uuid.UUID]:
-    history = inspect(row).attrs[name].history
+    # what was never loaded is looked up, or a row read without this column would go round the fence
+    history = inspect(row).attrs[name].load_history()
     return {value for values in history if values for value in values if value is not None}

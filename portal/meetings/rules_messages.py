@@ -18,6 +18,7 @@ class Message(enum.StrEnum):
     CANCELLED = "meeting_cancelled"
     CANCELLED_BY_SCHOOL = "meeting_cancelled_by_school"
     WILL_CALL = "school_will_call"
+    RECORD = "review.record"
 
 
 TITLES = {
@@ -31,6 +32,7 @@ TITLES = {
     Message.CANCELLED: N_("You cancelled your meeting"),
     Message.CANCELLED_BY_SCHOOL: N_("School had to cancel your meeting"),
     Message.WILL_CALL: N_("School will call you"),
+    Message.RECORD: N_("You can read what we agreed"),
 }
 # still true only while the family has no time; they are withheld when it books
 BEFORE_BOOKING = (Message.REMINDER, Message.LAST_CALL)

@@ -1,12 +1,14 @@
 """Every table of the portal, gathered by importing every part that has models."""
 
 import portal.accounts.models
+import portal.contributions.models
 import portal.intake.models
 import portal.kernel.audit
 import portal.kernel.outbox
 import portal.meetings.models
 import portal.people.models
 import portal.profiles.models
+import portal.records.models
 import portal.reviews.models  # noqa: F401 - imported for their tables
 from portal.kernel.db import Base
 

@@ -15,6 +15,7 @@ __all__ = [
     "ANY_STAFF",
     "CLASS_PUPIL",
     "CLASS_TEACHER",
+    "ENDINGS",
     "FAMILY",
     "FIGURES",
     "LESSON_PUPIL",
@@ -114,6 +115,11 @@ MEETING_READ = Access(
     "who came to a meeting", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER, pupil=True)
 )
 MEETING_WRITE = Access("those who met the family", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO, pupil=True))
+ENDINGS = Access(
+    "those to whom a child may have spoken",
+    _STAFF,
+    _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, Role.HEADTEACHER, pupil=True),
+)
 FIGURES = Access("school figures", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER))
 SENDCO = Access("SENDCO", _STAFF, _role(Role.SENDCO))
 SENDCO_PUPIL = Access("SENDCO of the pupil", _STAFF, _role(Role.SENDCO, pupil=True))

@@ -39,6 +39,8 @@ class School(Keyed, Base):
     slot_minutes: Mapped[int] = mapped_column(default=30)
     languages: Mapped[list[str]] = mapped_column(default=list)
     complaint_ladder: Mapped[list[str]] = mapped_column(default=list)
+    safeguarding_lead_id: Mapped[uuid.UUID | None]
+    safeguarding_words: Mapped[Long] = mapped_column(default="")
     links: Mapped[dict[str, str]] = mapped_column(default=dict)
 
     __table_args__ = (

@@ -27,6 +27,23 @@ class Role(enum.StrEnum):
     OFFICE = "office"
 
 
+class Side(enum.StrEnum):
+    """Who speaks in words about a child."""
+
+    PARENT = "parent"
+    PUPIL = "pupil"
+    STAFF = "staff"
+
+
+class Readers(enum.StrEnum):
+    """Who may read words about a child; each circle holds the one before it. Teachers are the child's class teachers,
+    the SENDCO and the headteacher, for a child's own words also the assistants of the class."""
+
+    ONE_ADULT = "one_adult"
+    TEACHERS = "teachers"
+    FAMILY = "family"
+
+
 ROLE_NAMES = {
     Role.CLASS_TEACHER: N_("Class teacher"),
     Role.TEACHING_ASSISTANT: N_("Teaching assistant"),

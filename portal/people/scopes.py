@@ -1,5 +1,5 @@
 """What each kind of actor may see, as one option for rows about pupils, one for rows about adults,
-one for what one adult of a family keeps from the others, one for pupils.
+one for what one adult of a family keeps from the others, one for words whose readers were named, one for pupils.
 
 The options are made once; only the values behind their names (`scope_...`) belong to an actor, so that a statement and
 its cache key are made once too. The criteria name tables, not classes, because a criterion on a class would be filtered
@@ -11,20 +11,33 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, Uuid, bindparam, false, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    false,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeEngine
 
-from portal.kernel.scope import AboutAnAdult, AboutAPupil, PrivateToAdult, Scope
+from portal.kernel.scope import AboutAnAdult, AboutAPupil, ForReaders, PrivateToAdult, Scope
 from portal.people.actor import Actor
 from portal.people.models import Pupil, PupilContact, StaffRole
-from portal.people.rules import OPEN_ACCESS, OPEN_STATES, OWN_CLASS, Audience, Restriction
+from portal.people.rules import OPEN_ACCESS, OPEN_STATES, OWN_CLASS, Audience, Readers, Restriction, Role, Side
 
 Criterion = Callable[[Any], ColumnElement[bool]]
 CONTACT: Any = PupilContact.__table__.c
 PUPIL: Any = Pupil.__table__.c
 ROLE: Any = StaffRole.__table__.c
+FOR_STAFF = (Readers.TEACHERS, Readers.FAMILY)
 
 
 def _one_of(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
@@ -57,13 +70,13 @@ def open_pupils(adult_id: Any, today: Any) -> Select[uuid.UUID]:
     )
 
 
-def class_pupils(school_id: Any, me: Any, today: Any) -> Select[uuid.UUID]:
+def class_pupils(school_id: Any, me: Any, today: Any, roles: Iterable[Role] = OWN_CLASS) -> Select[uuid.UUID]:
     """The ids of the pupils in the classes that somebody teaches or helps today; supply teachers drop out by the
     date."""
     mine = select(ROLE.class_id).where(
         ROLE.person_id == me,
         ROLE.school_id == school_id,
-        _one_of(ROLE.role, OWN_CLASS),
+        _one_of(ROLE.role, roles),
         ROLE.starts_on <= today,
         or_(ROLE.ends_on.is_(None), ROLE.ends_on >= today),
     )
@@ -71,11 +84,17 @@ def class_pupils(school_id: Any, me: Any, today: Any) -> Select[uuid.UUID]:
 
 
 def _options(
-    about_a_pupil: Criterion, about_an_adult: Criterion, pupil: Criterion, private: Criterion | None = None
+    about_a_pupil: Criterion,
+    about_an_adult: Criterion,
+    pupil: Criterion,
+    *,
+    words: Criterion,
+    private: Criterion | None = None,
 ) -> tuple[ExecutableOption, ...]:
     ours = (with_loader_criteria(PrivateToAdult, private, include_aliases=True),) if private else ()
     return (
         *ours,
+        with_loader_criteria(ForReaders, words, include_aliases=True),
         with_loader_criteria(AboutAPupil, about_a_pupil, include_aliases=True),
         with_loader_criteria(AboutAnAdult, about_an_adult, include_aliases=True),
         with_loader_criteria(Pupil, pupil, include_aliases=True),
@@ -86,29 +105,82 @@ def _mine_or_the_schools(cls: Any) -> ColumnElement[bool]:
     return or_(cls.adult_id == ME, cls.adult_id.is_(None))
 
 
+# SQLAlchemy looks into the lambdas below and replaces the names it finds in them; what they call it leaves alone
+def _sent(cls: Any, *who: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(cls.sent_at.is_not(None), *who)
+
+
+def _own_words(cls: Any) -> ColumnElement[bool]:
+    # a pupil reads what the pupil said; of what others say they see the version that is made for them
+    return cls.author_id == ME
+
+
+def _words_for_the_family(cls: Any) -> ColumnElement[bool]:
+    return or_(cls.author_id == ME, _sent(cls, _one_of(cls.readers, [Readers.FAMILY])))
+
+
+def _mine_to_do(cls: Any) -> tuple[ColumnElement[bool], ...]:
+    # whoever is named to do what the family has agreed to may read what it is: an assistant, the office
+    return (_sent(cls, _one_of(cls.readers, [Readers.FAMILY]), cls.owner_id == ME),) if hasattr(cls, "owner_id") else ()
+
+
+def _typed_or_named(cls: Any) -> ColumnElement[bool]:
+    return or_(cls.author_id == ME, cls.written_by == ME, _sent(cls, cls.one_adult_id == ME), *_mine_to_do(cls))
+
+
+def _words_for_the_school(cls: Any) -> ColumnElement[bool]:
+    return or_(_typed_or_named(cls), _sent(cls, _one_of(cls.readers, FOR_STAFF)))
+
+
+def _words_for_the_class(cls: Any) -> ColumnElement[bool]:
+    taught = class_pupils(SCHOOL, ME, TODAY, [Role.CLASS_TEACHER])
+    helped = class_pupils(SCHOOL, ME, TODAY, [Role.TEACHING_ASSISTANT])
+    return or_(
+        _typed_or_named(cls),
+        _sent(cls, _one_of(cls.readers, FOR_STAFF), cls.pupil_id.in_(taught)),
+        _sent(cls, _one_of(cls.readers, FOR_STAFF), _one_of(cls.side, [Side.PUPIL]), cls.pupil_id.in_(helped)),
+    )
+
+
+def _in_school(words: Criterion) -> tuple[ExecutableOption, ...]:
+    return _options(
+        lambda cls: cls.school_id == SCHOOL,
+        lambda cls: cls.adult_id.in_(select(CONTACT.adult_id).where(CONTACT.school_id == SCHOOL)),
+        lambda cls: cls.school_id == SCHOOL,
+        words=words,
+    )
+
+
+def _of_one_pupil(words: Criterion) -> tuple[ExecutableOption, ...]:
+    return _options(
+        lambda cls: cls.pupil_id == PUPIL_ID,
+        lambda cls: cls.adult_id == ME,
+        lambda cls: cls.id == PUPIL_ID,
+        words=words,
+        private=_mine_or_the_schools,
+    )
+
+
 FAMILY = _options(
     lambda cls: cls.pupil_id.in_(open_pupils(ME, TODAY)),
     lambda cls: cls.adult_id == ME,
     lambda cls: cls.id.in_(open_pupils(ME, TODAY)),
-    _mine_or_the_schools,
+    words=lambda cls: _words_for_the_family(cls),
+    private=_mine_or_the_schools,
 )
-ONE_PUPIL = _options(
-    lambda cls: cls.pupil_id == PUPIL_ID,
-    lambda cls: cls.adult_id == ME,
-    lambda cls: cls.id == PUPIL_ID,
-    _mine_or_the_schools,
-)
-WHOLE_SCHOOL = _options(
-    lambda cls: cls.school_id == SCHOOL,
-    lambda cls: cls.adult_id.in_(select(CONTACT.adult_id).where(CONTACT.school_id == SCHOOL)),
-    lambda cls: cls.school_id == SCHOOL,
-)
+ONE_PUPIL = _of_one_pupil(lambda cls: _words_for_the_family(cls))
+PUPIL_ALONE = _of_one_pupil(lambda cls: _own_words(cls))
+# the SENDCO and the headteacher read what is said to the school; the office what it typed in itself
+WHOLE_SCHOOL = _in_school(lambda cls: _words_for_the_school(cls))
+OFFICE = _in_school(lambda cls: _typed_or_named(cls))
+SCHOOL_WORK = _in_school(lambda _cls: false())
 OWN_CLASSES = _options(
     lambda cls: cls.pupil_id.in_(class_pupils(SCHOOL, ME, TODAY)),
     lambda cls: cls.adult_id == ME,
     lambda cls: cls.id.in_(class_pupils(SCHOOL, ME, TODAY)),
+    words=lambda cls: _words_for_the_class(cls),
 )
-NOBODY = _options(lambda _cls: false(), lambda _cls: false(), lambda _cls: false())
+NOBODY = _options(lambda _cls: false(), lambda _cls: false(), lambda _cls: false(), words=lambda _cls: false())
 
 
 def scope_of(actor: Actor, today: date) -> Scope:
@@ -117,10 +189,14 @@ def scope_of(actor: Actor, today: date) -> Scope:
     match actor.audience:
         case Audience.FAMILY:
             return Scope("family", FAMILY, {"scope_me": me, "scope_today": today}, writes_for=me)
-        case Audience.PUPIL if actor.pupil_id:
+        case Audience.PUPIL if actor.pupil_id and actor.holds_own_rights:
             return one_pupil(actor.pupil_id, me)
+        case Audience.PUPIL if actor.pupil_id:
+            return Scope("pupil", PUPIL_ALONE, {"scope_pupil": actor.pupil_id, "scope_me": me}, writes_for=me)
         case Audience.STAFF if actor.school_id and actor.sees_whole_school:
-            return school_scope(actor.school_id)
+            reads = actor.has(Role.SENDCO, Role.HEADTEACHER)
+            mine = {"scope_school": actor.school_id, "scope_me": me}
+            return Scope("school", WHOLE_SCHOOL if reads else OFFICE, mine, frozenset({actor.school_id}))
         case Audience.STAFF if actor.school_id:
             values = {"scope_school": actor.school_id, "scope_me": me, "scope_today": today}
             return Scope("class", OWN_CLASSES, values)
@@ -129,8 +205,8 @@ def scope_of(actor: Actor, today: date) -> Scope:
 
 
 def school_scope(school_id: uuid.UUID) -> Scope:
-    """The scope of staff who see a whole school, also for work that is finished later in their name."""
-    return Scope("school", WHOLE_SCHOOL, {"scope_school": school_id}, frozenset({school_id}))
+    """The scope of work that is finished later for a whole school: all but what was said to named readers."""
+    return Scope("school", SCHOOL_WORK, {"scope_school": school_id}, frozenset({school_id}))
 
 
 def one_pupil(pupil_id: uuid.UUID, me: uuid.UUID) -> Scope:

@@ -117,6 +117,9 @@ class Review(Keyed, AboutAPupil, Base):
     invited_at: Mapped[datetime | None]
     booked_at: Mapped[datetime | None]
     views_in_at: Mapped[datetime | None]
+    family_views_at: Mapped[datetime | None]
+    pupil_views_at: Mapped[datetime | None]
+    staff_views_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
     held_without_family: Mapped[bool] = mapped_column(default=False)
     record_shared_at: Mapped[datetime | None]

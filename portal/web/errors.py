@@ -35,7 +35,10 @@ WHAT_TO_DO = {
     503: N_("Please try again in a few minutes. Nothing you saved is lost."),
 }
 SECRET_FIELDS = frozenset({"csrf_token", "password", "pin", "pin_again", "old_pin", "code", "secret", "one_time_code"})
-FOR_THE_PORTAL = frozenset({"once_key", "offer_id", "slot", "children", "version"})
+FOR_THE_PORTAL = frozenset(
+    {"once_key", "offer_id", "slot", "children", "version", "language", "mode", "readers", "other"}
+)
+TICKS = frozenset({"y", "on", "yes", "no"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,12 @@ def typed_text() -> list[Typed]:
         return []
     fields = request.form.items(multi=True)
     unsaid = SECRET_FIELDS | FOR_THE_PORTAL
-    return [Typed(name, value) for name, value in fields if name not in unsaid and len(value.strip()) > 2]
+    return [Typed(name, value) for name, value in fields if name not in unsaid and _is_typed(value.strip())]
+
+
+def _is_typed(value: str) -> bool:
+    """Whether somebody wrote this: ticks and numbers are what a page itself sends; a word may be of one letter."""
+    return bool(value) and value not in TICKS and not (value.isascii() and value.isdigit())
 
 
 def _portal_error(error: PortalError) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import LessonWindow, LetterCode, PictureCard
 from portal.accounts.rules import fast_hash
+from portal.contributions.models import Contribution, Disclosure, Statement, WantedCall
 from portal.intake.models import ImportJob
 from portal.kernel import clock
 from portal.meetings.models import Booking, CalendarFeed, Guest, Invitation, Meeting, Room, StaffTime
@@ -18,6 +19,7 @@ from portal.people.models import PupilContact, School, SchoolClass
 from portal.people.rules import school_year_starts
 from portal.profiles.models import Plan, PlanVersion, RegisterEvent, Target
 from portal.profiles.rules import VersionState
+from portal.records.models import Action, NotHappening, Record, RecordEntry
 from portal.reviews.models import EhcPlan, Review, SchoolDayException
 from portal.reviews.rules import Stage
 from tests.access.matrix import GET, PERSONAS, POST
@@ -109,6 +111,13 @@ def something_real(ids, system_session):
         "day": clock.today().isoformat(),
         "start": school_year_starts(clock.today()).year,
         "special_id": special_days(session, school),
+        "asked": "cards",
+        "topic": "admire",
+        "how": "paper",
+        "call_id": a_wanted_call(session, ids),
+        "told_id": a_disclosure(session, ids),
+        **(made := records(session, ids)),
+        **promises(session, ids, made["family_records.copy", "review_id"]),
         **an_annual_review(session, ids),
     }
     versions = {"family_plans.earlier_version": earlier.id, "profiles.preview": draft, "default": draft}
@@ -157,6 +166,89 @@ def an_annual_review(session, ids):
         session.add(Booking(**about, **mine, **made, meeting_id=meeting.id))
     session.flush()
     return {"guest_id": guest.id, "token": "MATRIX", "stage": "advice_requested"}
+
+
+def a_wanted_call(session, ids):
+    """Zara's other parent would rather talk."""
+    zara = ids.pupil("Zara")
+    call = WantedCall(
+        id=uuid.uuid4(), school_id=ids.school_of("Zara"), pupil_id=zara, review_id=open_review(session, zara),
+        adult_id=ids.person("second-parent"), wanted_at=clock.now(),
+    )  # fmt: skip
+    session.add(call)
+    session.flush()
+    return call.id
+
+
+def a_disclosure(session, ids):
+    """What Zara told her class teacher, who has opened it."""
+    now, said = clock.now(), ids.person("pupil-young")
+    row = Disclosure(
+        id=uuid.uuid4(), school_id=ids.school_of("Zara"), pupil_id=ids.pupil("Zara"), author_id=said, written_by=said,
+        side="pupil", readers="one_adult", one_adult_id=ids.person("class-teacher"), sent_at=now, said_at=now,
+        seen_at=now, feeling="sad", once_key="MATRIX",
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def records(session, ids):
+    """The draft record of Zara's open review with one line, and a shared one of a review that was held."""
+    zara, now, lead = ids.pupil("Zara"), clock.now(), ids.person("class-teacher")
+    about = {"school_id": ids.school_of("Zara"), "pupil_id": zara}
+    held = Review(
+        **about, id=uuid.uuid4(), kind="concern", stage="record_shared", lead_id=lead, held_at=now, made_at=now
+    )
+    session.add(held)
+    session.flush()
+    made = {"started_by": lead, "started_at": now}
+    draft = Record(**about, **made, id=uuid.uuid4(), review_id=open_review(session, zara), lines=1)
+    session.add_all([draft, Record(**about, **made, review_id=held.id, shared_by=lead, shared_at=now)])
+    session.flush()
+    line = RecordEntry(
+        **about, id=uuid.uuid4(), record_id=draft.id, heading="progress", position=1, text="MATRIX", author_id=lead,
+        written_by=lead, side="staff", readers="teachers", written_at=now, sent_at=now,
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    shared = ("family_records.copy", "family_records.card", "staff_records.card")
+    return {"entry_id": line.id, **{(endpoint, "review_id"): held.id for endpoint in shared}}
+
+
+def promises(session, ids, held):
+    """An action of the draft and one of the shared record, of which a parent says that it is not happening; and what
+    that parent said for the review under way."""
+    zara, now, lead, parent = ids.pupil("Zara"), clock.now(), ids.person("class-teacher"), ids.person("parent")
+    about = {"school_id": ids.school_of("Zara"), "pupil_id": zara}
+    said = {"author_id": parent, "written_by": parent, "side": "parent", "readers": "teachers", "sent_at": now}
+    contribution = Contribution(
+        **about, **said, id=uuid.uuid4(), review_id=open_review(session, zara), how="self", started_at=now
+    )
+    session.add(contribution)
+    session.flush()
+    statement = Statement(
+        **about, **said, id=uuid.uuid4(), contribution_id=contribution.id, review_id=contribution.review_id,
+        question="working", text="MATRIX", written_at=now,
+    )  # fmt: skip
+    todo = {"author_id": lead, "written_by": lead, "side": "staff", "sent_at": now, "position": 1, "party": "school"}
+    todo |= {"owner_id": lead, "text": "MATRIX", "due_on": clock.today()}
+    draft = Action(**about, **todo, id=uuid.uuid4(), review_id=contribution.review_id, readers="teachers")
+    agreed = Action(**about, **todo, id=uuid.uuid4(), review_id=held, readers="family")
+    session.add_all([statement, draft, agreed])
+    session.flush()
+    row = NotHappening(
+        **about, id=uuid.uuid4(), action_id=agreed.id, adult_id=parent, said_at=now, once_key=uuid.uuid4().hex
+    )
+    session.add(row)
+    session.flush()
+    shared = ("actions.promise", "became.not_happening")
+    return {
+        "statement_id": statement.id,
+        "action_id": draft.id,
+        "said_id": row.id,
+        **{(endpoint, "action_id"): agreed.id for endpoint in shared},
+    }
 
 
 def special_days(session, school):
@@ -213,7 +305,7 @@ def address(app, endpoint, arguments):
     values, versions = arguments
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
         rule = next(app.url_map.iter_rules(endpoint))
-        given = {name: values[name] for name in rule.arguments if name != "version_id"}
+        given = {name: values.get((endpoint, name), values[name]) for name in rule.arguments if name != "version_id"}
         if "version_id" in rule.arguments:
             given["version_id"] = versions.get(endpoint, versions["default"])
         return url_for(endpoint, **given)

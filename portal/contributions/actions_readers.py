@@ -1,0 +1,71 @@
+"""Whoever said something names its readers, and may name others later."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.contributions.actions_rows import all_of, held_review, note
+from portal.contributions.models import Statement
+from portal.kernel.db import Base
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import ForReaders, PortalSession
+from portal.people.actor import Actor
+from portal.people.rules import Readers
+
+CIRCLES = (Readers.ONE_ADULT, Readers.TEACHERS, Readers.FAMILY)
+
+
+def set_readers(
+    session: PortalSession,
+    *,
+    actor: Actor,
+    statement_id: uuid.UUID,
+    readers: Readers,
+    one_adult_id: uuid.UUID | None = None,
+    now: datetime,
+) -> None:
+    """Other readers for one answer, in every version and in all that was made of it. Raises NotFound, OnlyReads."""
+    said = session.scalars(select(Statement).where(Statement.id == statement_id)).first()
+    if said is None or said.author_id != actor.person_id:
+        raise NotFound
+    review = held_review(session, actor=actor, pupil_id=said.pupil_id, review_id=said.review_id)
+    rows = all_of(session, said.review_id, said.author_id)
+    ours = [(row, its) for row, its in rows if its.id == said.contribution_id]
+    spread(session, [row for row, _its in ours if row.question == said.question], readers, one_adult_id)
+    ours[0][1].readers = widest(row for row, _its in ours)
+    facts = {"question": said.question, "readers": readers.value}
+    note(session, "named other readers", review, actor=actor, subject_id=said.id, now=now, **facts)
+    session.flush()
+
+
+def is_wider(readers: Readers, than: Readers) -> bool:
+    """Whether one circle holds more people than another."""
+    return CIRCLES.index(readers) > CIRCLES.index(than)
+
+
+def widest(rows: Iterable[Statement]) -> Readers:
+    """Who learns that somebody has spoken: whoever may read an answer, and in any case the teachers."""
+    return Readers.FAMILY if any(row.readers == Readers.FAMILY for row in rows) else Readers.TEACHERS
+
+
+def spread(session: PortalSession, versions: list[Statement], readers: Readers, one_adult_id: uuid.UUID | None) -> None:
+    """These readers for these versions, and for every row that says in `statement_id` that it was made of one. What
+    stands in a record is only narrowed: the record itself says when the family joins its readers."""
+    for row in versions:
+        row.readers, row.one_adult_id = readers, one_adult_id
+    ids = [row.id for row in versions if row.sent_at is not None]
+    if not ids:
+        return  # nothing was ever made of a draft
+    for kind in _made_of_statements():
+        in_a_record = hasattr(kind, "for_family")
+        for row in session.scalars(select(kind).where(kind.statement_id.in_(ids))):
+            if not in_a_record or not is_wider(readers, Readers(row.readers)):
+                row.readers, row.one_adult_id = readers, one_adult_id
+
+
+def _made_of_statements() -> list[Any]:
+    kinds = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, ForReaders)]
+    return sorted((kind for kind in kinds if hasattr(kind, "statement_id")), key=lambda kind: str(kind.__name__))

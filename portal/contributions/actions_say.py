@@ -1,0 +1,241 @@
+"""Somebody says something for a review: drafts are kept as they are typed, sent versions stay as they were read."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from portal.contributions.actions_readers import is_wider, set_readers, spread, widest
+from portal.contributions.actions_rows import (
+    all_of,
+    contribution_of,
+    held_review,
+    new_contribution,
+    note,
+    versions_of,
+)
+from portal.contributions.models import Contribution, Statement
+from portal.contributions.rules import LONGEST_ANSWER, How, is_late, stamp
+from portal.kernel.errors import NotAllowed, StaleVersion
+from portal.kernel.scope import PortalSession
+from portal.kernel.text import many_lines, one_line
+from portal.people.actor import Actor
+from portal.people.rules import Readers, Side
+from portal.reviews.models import Review
+
+__all__ = ["Answer", "AnswersChanged", "keep", "send", "set_readers", "take_back"]
+FIRST_VIEWS = {Side.PARENT: "family_views_at", Side.PUPIL: "pupil_views_at", Side.STAFF: "staff_views_at"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What somebody says to one question. `version` is the one that own_answers gave, 0 where it gave none. Without
+    `readers` a parent's are those chosen for everything, anybody else's are the teachers."""
+
+    text: str = ""
+    picks: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+    readers: Readers | None = None
+    one_adult_id: uuid.UUID | None = None
+    version: int = 0
+
+
+class AnswersChanged(StaleVersion):
+    """Answers were changed elsewhere meanwhile; `kept` has the text that is kept now, by question."""
+
+    def __init__(self, kept: Mapping[str, str]) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def keep(
+    session: PortalSession,
+    *,
+    actor: Actor,
+    pupil_id: uuid.UUID,
+    review_id: uuid.UUID,
+    author_id: uuid.UUID,
+    side: Side,
+    how: How,
+    answers: Mapping[str, Answer],
+    now: datetime,
+    helped_by: str | None = None,
+) -> dict[str, int]:
+    """Keeps drafts, by question. What is not among them stays; what is as it was makes no new version. Returns the new
+    versions of what was changed.
+
+    Raises NotFound, OnlyReads, NotAllowed, Invalid, ReviewClosed, AnswersChanged.
+    """
+    review = held_review(session, actor=actor, pupil_id=pupil_id, review_id=review_id)
+    is_late(review.stage, review.meets_at, now)
+    if how == How.SELF and author_id != actor.person_id:
+        raise NotAllowed
+    own = contribution_of(session, review_id=review_id, author_id=author_id, written_by=actor.person_id, how=how)
+    rows = versions_of(session, own) if own else []
+    readers = Readers(own.readers) if own and side == Side.PARENT else Readers.TEACHERS
+    changed = _changed(answers, {row.question: row for row in rows}, readers)
+    if own is None and (changed or helped_by):
+        own = new_contribution(review, written_by=actor.person_id, author_id=author_id, side=side, how=how, now=now)
+        session.add(own)
+        session.flush()
+    if own is None:
+        return {}
+    own.helped_by = own.helped_by if helped_by is None else one_line(helped_by)
+    return _written(session, own, changed, rows, now)
+
+
+def send(
+    session: PortalSession,
+    *,
+    actor: Actor,
+    pupil_id: uuid.UUID,
+    review_id: uuid.UUID,
+    author_id: uuid.UUID,
+    now: datetime,
+) -> int:
+    """Sends every draft that the actor wrote for this author; how many there were. Sent twice, it is one.
+
+    Raises NotFound, OnlyReads, ReviewClosed.
+    """
+    review = held_review(session, actor=actor, pupil_id=pupil_id, review_id=review_id)
+    late = is_late(review.stage, review.meets_at, now)
+    rows = all_of(session, review_id, author_id)
+    drafts = [(row, its) for row, its in rows if row.sent_at is None and row.written_by == actor.person_id]
+    for draft, _its in drafts:
+        _give_way(draft, [row for row, _other in rows if row.question == draft.question and row is not draft])
+    session.flush()  # the index that lets one answer count would refuse two for a moment
+    sent = []
+    for draft, contribution in drafts:
+        if draft.text or draft.picks:
+            draft.sent_at, draft.current, draft.late = now, True, late
+            contribution.sent_at = contribution.sent_at or now
+            contribution.readers = widest(row for row, its in rows if its is contribution)
+            sent.append(draft)
+        elif draft.number > 1:
+            session.delete(draft)  # emptied after a version was sent, which has given way
+    session.flush()
+    if sent:
+        _tell(session, review, sent, actor=actor, now=now)
+    return len(sent)
+
+
+def take_back(
+    session: PortalSession,
+    *,
+    actor: Actor,
+    pupil_id: uuid.UUID,
+    review_id: uuid.UUID,
+    author_id: uuid.UUID,
+    question: str,
+    now: datetime,
+) -> None:
+    """The answer no longer counts: a draft is gone, a sent version is no longer shown. Raises as `send`."""
+    review = held_review(session, actor=actor, pupil_id=pupil_id, review_id=review_id)
+    is_late(review.stage, review.meets_at, now)
+    found = False
+    for row, _contribution in all_of(session, review_id, author_id):
+        if row.question == question and row.written_by == actor.person_id:
+            found = found or _counts(row)
+            if row.sent_at is None:
+                session.delete(row)
+            else:
+                row.current = False
+    if found:
+        note(session, "took an answer back", review, actor=actor, subject_id=review.id, now=now, question=question)
+    session.flush()
+
+
+def _counts(row: Statement | None) -> bool:
+    return row is not None and (row.current or row.sent_at is None)
+
+
+def _changed(answers: Mapping[str, Answer], latest: Mapping[str, Statement], readers: Readers) -> dict[str, Answer]:
+    """What differs from what is kept. Raises Invalid, AnswersChanged when it was written over an older version."""
+    changed, newer = {}, {}
+    for question, given in answers.items():
+        row = latest.get(question)
+        text = many_lines(given.text, longest=LONGEST_ANSWER)
+        answer = replace(given, text=text, picks=dict(given.picks), readers=given.readers or readers)
+        if row is None or not _counts(row):
+            same, version, kept = not (answer.text or answer.picks), 0, ""
+        else:
+            before = (row.text, dict(row.picks), row.readers, row.one_adult_id)
+            same = before == (answer.text, answer.picks, answer.readers, answer.one_adult_id)
+            version, kept = stamp(row.number, row.version), row.text
+        if not same:
+            changed[question] = answer
+            if answer.version != version:
+                newer[question] = kept
+    if newer:
+        raise AnswersChanged(newer)
+    return changed
+
+
+def _written(
+    session: PortalSession,
+    contribution: Contribution,
+    changed: Mapping[str, Answer],
+    rows: list[Statement],
+    now: datetime,
+) -> dict[str, int]:
+    latest = {row.question: row for row in rows}
+    drafts = [_draft(contribution, question, given, latest.get(question), now) for question, given in changed.items()]
+    for draft in drafts:
+        _narrow(session, [row for row in rows if row.question == draft.question and row.sent_at], draft)
+    session.add_all(drafts)
+    session.flush()
+    return {draft.question: stamp(draft.number, draft.version) for draft in drafts}
+
+
+def _narrow(session: PortalSession, sent: list[Statement], draft: Statement) -> None:
+    """Who was a reader and is none any more reads the older versions no longer either, and from this moment on."""
+    wanted = (draft.readers, draft.one_adult_id)
+    lost = [row for row in sent if not is_wider(Readers(draft.readers), Readers(row.readers))]
+    if any((row.readers, row.one_adult_id) != wanted for row in lost):
+        spread(session, sent, Readers(draft.readers), draft.one_adult_id)
+
+
+def _draft(
+    contribution: Contribution, question: str, answer: Answer, before: Statement | None, now: datetime
+) -> Statement:
+    """The draft of an answer: the one that is there, or a new version after a sent one."""
+    if before is not None and before.sent_at is None:
+        row, row.version = before, before.version + 1
+    else:
+        row = Statement(
+            school_id=contribution.school_id,
+            pupil_id=contribution.pupil_id,
+            contribution_id=contribution.id,
+            review_id=contribution.review_id,
+            author_id=contribution.author_id,
+            written_by=contribution.written_by,
+            side=contribution.side,
+            question=question,
+            number=before.number + 1 if before else 1,
+            current=before is None or not before.current,
+            version=1,
+        )
+    row.text, row.picks, row.language = answer.text, dict(answer.picks), answer.language
+    row.readers = answer.readers or Readers.TEACHERS
+    row.one_adult_id, row.written_at = answer.one_adult_id, now
+    return row
+
+
+def _give_way(draft: Statement, others: list[Statement]) -> None:
+    """The version that counted until now; and when people write themselves, what others typed for them earlier."""
+    for row in others:
+        written_by_themselves = draft.author_id == draft.written_by != row.written_by
+        corrected = written_by_themselves and row.written_at <= draft.written_at and bool(draft.text or draft.picks)
+        if row.sent_at is not None and (row.contribution_id == draft.contribution_id or corrected):
+            row.current = False
+
+
+def _tell(session: PortalSession, review: Review, sent: list[Statement], *, actor: Actor, now: datetime) -> None:
+    side = Side(sent[0].side)
+    when = FIRST_VIEWS[side]
+    setattr(review, when, getattr(review, when) or now)
+    if side != Side.STAFF:
+        review.views_in_at = review.views_in_at or now
+    facts = {"side": side.value, "answers": len(sent), "late": sent[0].late}
+    note(session, "sent views for a review", review, actor=actor, subject_id=review.id, now=now, **facts)
+    session.flush()

@@ -1,0 +1,188 @@
+"""A pupil says what they think before a review, in the skin of their year group, and chooses who reads each answer."""
+
+import uuid
+from typing import Any, cast
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.contributions import actions_say
+from portal.contributions.actions_say import Answer
+from portal.contributions.forms_pupil import MyViewsForm, SendForm
+from portal.contributions.queries_pupil import MyViews, my_views, next_views
+from portal.contributions.rules import FEELINGS, How
+from portal.contributions.rules_pupil import CARD, CARDS, OPEN_ANSWERS, Asks, asks, next_card, tapped
+from portal.kernel import clock
+from portal.kernel.errors import NotFound, StaleVersion
+from portal.meetings.rules_pupil import HELPED_CHOICES
+from portal.people.access import PUPIL
+from portal.people.actor import Actor
+from portal.people.branding import brand_of
+from portal.people.rules import WORDS, Side
+from portal.web.access import PortalBlueprint, current_actor
+from portal.web.i18n import current
+from portal.web.unit_of_work import db
+
+bp = PortalBlueprint("my_views", __name__)
+Page = str | Response | tuple[str, int]
+LOOK = "look"
+
+
+def _me() -> Actor:
+    return cast(Actor, current_actor())  # the gate let nobody else in
+
+
+def _given(name: str) -> str:
+    return request.form.get(name) or request.args.get(name, "")
+
+
+def _views(review_id: uuid.UUID) -> MyViews:
+    return my_views(db(), viewer=_me(), review_id=review_id, today=clock.today())
+
+
+def _mine(review_id: uuid.UUID) -> dict[str, Any]:
+    me = _me()
+    return {"actor": me, "pupil_id": me.pupil_id, "review_id": review_id, "author_id": me.person_id, "now": clock.now()}
+
+
+def _shown(template: str, page: MyViews, **more: object) -> str:
+    brand = brand_of(page.school_name, page.theme)
+    return render_template(
+        f"contributions/{template}.html", page=page, brand=brand, keys=list(page.questions), tapped=tapped, **more
+    )
+
+
+@bp.get("/me/views", access=PUPIL)
+def start() -> str:
+    """What is asked, that the pupil chooses the readers, and the one thing that cannot stay with one adult."""
+    return _shown("my_views", next_views(db(), viewer=_me(), today=clock.today()))
+
+
+@bp.route("/me/views/<uuid:review_id>/<asked>/readers", methods=["GET", "POST"], access=PUPIL)
+def readers(review_id: uuid.UUID, asked: str) -> Page:
+    """Who may read an answer: chosen before it is given, and changed whenever the pupil wants."""
+    page, wished = _views(review_id), _given("who")
+    if asked not in page.questions:
+        raise NotFound
+    if request.method == "GET":
+        return _shown("my_views_readers", page, asked=asked, chosen=page.readers_of(asked, wished))
+    choice, answer = page.choice(wished), page.answer(asked)
+    if choice is None:
+        raise NotFound
+    if answer is not None:
+        circle: dict[str, Any] = {"readers": choice.readers, "one_adult_id": choice.adult_id}
+        actions_say.set_readers(db(), actor=_me(), statement_id=answer.statement_id, **circle, now=clock.now())
+    if request.args.get("then") == LOOK:
+        return redirect(url_for(".look", review_id=review_id), 303)
+    return redirect(url_for(".ask", review_id=review_id, asked=asked, who=choice.value), 303)
+
+
+@bp.route("/me/views/<uuid:review_id>/<asked>", methods=["GET", "POST"], access=PUPIL)
+def ask(review_id: uuid.UUID, asked: str) -> Page:
+    """One question; every one can be skipped."""
+    page = _views(review_id)
+    if asked not in page.questions:
+        raise NotFound
+    if not page.can_write and request.method == "GET":
+        return redirect(url_for(".look", review_id=review_id))
+    form, status = MyViewsForm.of(page.answer(asked)), 200
+    card = _card(page, asked)
+    if form.is_submitted():
+        status = _keep(page, asked, card, form)
+        page = _views(review_id)
+    if status == 303:
+        return redirect(_next(page, asked, card), 303)
+    answer = page.answer(asked)
+    form.version.data = str(answer.version if answer else 0)
+    return _question(page, asked, card, form=form, is_stale=status == 409), status
+
+
+def _card(page: MyViews, asked: str) -> str:
+    """The card that is sorted now: the one of the address, else the first that is not sorted."""
+    if asks(page.questions[asked], page.skin) != Asks.CARDS:
+        return ""
+    answer = page.answer(asked)
+    card = _given("card")
+    return card if card in CARD else next_card(answer.picks if answer else {}) or CARDS[0].key
+
+
+def _keep(page: MyViews, asked: str, card: str, form: MyViewsForm) -> int:
+    """Keeps one answer as a draft, or takes it away; the status of the page."""
+    if not form.validate():
+        return 422
+    facts = _mine(cast(uuid.UUID, page.review_id))
+    if "take_back" in request.form:
+        actions_say.take_back(db(), question=asked, **facts)
+        return 303
+    before, how = page.answer(asked), asks(page.questions[asked], page.skin)
+    said = form.answer(page.questions[asked], how, before, card)
+    circle = page.readers_of(asked, _given("who"))
+    # one card says nothing about the others: of two devices each adds its own
+    version = (before.version if before else 0) if how == Asks.CARDS else form.shown_version()
+    answer = Answer(
+        text=said.text,
+        picks=said.picks,
+        language=current().tag,
+        readers=circle.readers,
+        one_adult_id=circle.adult_id,
+        version=version,
+    )
+    try:
+        actions_say.keep(db(), side=Side.PUPIL, how=How.SELF, answers={asked: answer}, **facts)
+    except StaleVersion:
+        return 409
+    return 303
+
+
+def _next(page: MyViews, asked: str, card: str) -> str:
+    """Where the pupil goes on: to the next card, to the next question, or to look at everything once more."""
+    review_id, answer = page.review_id, page.answer(asked)
+    who = page.readers_of(asked, _given("who")).value
+    picks = answer.picks if answer else {}
+    if card and (following := next_card(picks, card)):
+        return url_for(".ask", review_id=review_id, asked=asked, card=following, who=who)
+    keys = list(page.questions)
+    place = keys.index(asked) + 1
+    if place == len(keys):
+        return url_for(".look", review_id=review_id)
+    return url_for(".ask", review_id=review_id, asked=keys[place], who=who)
+
+
+def _question(page: MyViews, asked: str, card: str, **more: object) -> str:
+    question = page.questions[asked]
+    return _shown(
+        "my_views_question",
+        page,
+        question=question,
+        how=asks(question, page.skin),
+        card=CARD.get(card),
+        cards=list(CARD),
+        chosen=page.readers_of(asked, _given("who")),
+        feelings=FEELINGS,
+        open_answers=OPEN_ANSWERS,
+        next_url=_next(page, asked, card),
+        **more,
+    )
+
+
+@bp.route("/me/views/<uuid:review_id>/look", methods=["GET", "POST"], access=PUPIL)
+def look(review_id: uuid.UUID) -> Page:
+    """Everything once more, with who reads it; then it is sent."""
+    page, form = _views(review_id), SendForm()
+    if form.is_submitted() and form.validate():
+        facts = _mine(review_id)
+        helped = form.helped_by if page.said else None
+        actions_say.keep(db(), side=Side.PUPIL, how=How.SELF, answers={}, helped_by=helped, **facts)
+        actions_say.send(db(), **facts)
+        return redirect(url_for(".thanks", review_id=review_id), 303)
+    helpers = () if page.skin == WORDS else HELPED_CHOICES
+    return _shown("my_views_look", page, form=form, helpers=helpers)
+
+
+@bp.get("/me/views/<uuid:review_id>/thanks", access=PUPIL)
+def thanks(review_id: uuid.UUID) -> Page:
+    """Thank you, once something was sent."""
+    page = _views(review_id)
+    if page.own.sent_at is None:
+        return redirect(url_for(".look", review_id=review_id))
+    return _shown("my_views_thanks", page)

@@ -1,0 +1,52 @@
+"""“I want to tell someone now”: what a child can tap, and when the adult will read it."""
+
+import hashlib
+import uuid
+from datetime import date, datetime, time, timedelta
+
+from portal.contributions.rules import Feeling
+from portal.kernel.clock import LONDON
+from portal.kernel.errors import Invalid
+from portal.kernel.words import N_
+from portal.people.rules import Role
+from portal.reviews.rules_calendar import TermCalendar
+
+LONGEST_TOLD = 5_000
+TOLD_NOW = "told_now"  # the outbox's name of the message to the adult
+CHILDLINE = "0800 1111"
+EMERGENCY = "999"
+READS_FROM, READS_UNTIL = time(8), time(16)  # London time, on school days
+LEADS = (Role.SENDCO, Role.HEADTEACHER)  # who may be the named adult: those who can reach every child of the school
+TALK = Feeling("talk", N_("I want to talk"), "speech")
+TELLS = (
+    Feeling("sad", N_("I am sad"), "sad"),
+    Feeling("worried", N_("I am worried"), "worried"),
+    Feeling("scared", N_("I am scared"), "scared"),
+    Feeling("hurt", N_("Someone hurts me"), "hurt"),
+    Feeling("unsafe", N_("I do not feel safe"), "shield"),
+    TALK,
+)
+TELL = {feeling.value: feeling for feeling in TELLS}
+
+
+class DoneWithoutWords(Invalid):
+    """Something a child told is to be put away, and nobody wrote what was done."""
+
+    message = N_("Write what you did.")
+
+
+def read_on(calendar: TermCalendar, now: datetime) -> date | None:
+    """The school day at whose start it will be read; None while somebody reads it now."""
+    local = now.astimezone(LONDON)
+    day = local.date()
+    if calendar.is_school_day(day) and local.time() < READS_UNTIL:
+        return None if local.time() >= READS_FROM else day
+    day += timedelta(days=1)
+    while not calendar.is_school_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def once(person_id: uuid.UUID, key: str) -> str:
+    """What makes two taps of one child on one page one: nobody else's key can be the same."""
+    return hashlib.sha256(f"{person_id}:{key}".encode()).hexdigest()

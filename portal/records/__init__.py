@@ -1,0 +1,1 @@
+"""What was agreed in a review, and what became of every word that was said."""

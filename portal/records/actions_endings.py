@@ -1,0 +1,149 @@
+"""Everything that a parent or the pupil said gets one of five endings, and a review ends when all of it has one.
+
+What a child said to one adult is answered by that adult, the only one who may read it. Others learn that it is there
+and whose it is to answer, and not a word of it (models_standing)."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal.contributions.models import Statement
+from portal.contributions.rules import ReviewClosed
+from portal.kernel import audit
+from portal.kernel.clock import LONDON
+from portal.kernel.db import renamed
+from portal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.kernel.scope import PortalSession
+from portal.kernel.words import N_
+from portal.meetings.actions_pupil import held_review
+from portal.people.actor import Actor
+from portal.people.rules import Role
+from portal.records.models import Action, Ending, Record
+from portal.records.queries_endings import ENDED_SIDES, open_statements
+from portal.records.rules import EndingKind
+from portal.records.rules_actions import NEEDS_WORDS, EndingIsShared, StillOpen
+from portal.reviews.actions_steps import take_step
+from portal.reviews.rules import Stage
+
+TAKEN = Conflict(N_("Somebody else has just given this an ending. Look at it again."))
+
+
+def may_end(actor: Actor, one_adult_id: uuid.UUID | None) -> bool:
+    """Whoever leads reviews answers what they may read; what was said to one adult is that adult's to answer."""
+    return one_adult_id == actor.person_id if one_adult_id else actor.has(Role.SENDCO, Role.CLASS_TEACHER)
+
+
+def end(
+    session: PortalSession,
+    *,
+    actor: Actor,
+    statement_id: uuid.UUID,
+    kind: EndingKind,
+    words: str = "",
+    action_id: uuid.UUID | None = None,
+    now: datetime,
+) -> None:
+    """Says what became of a statement; the same twice is once. Until the record is shared it can be said anew.
+
+    Raises NotFound, NotAllowed, Invalid at `words` or `action_id`, ReviewClosed, EndingIsShared, Conflict.
+    """
+    said = session.scalars(
+        select(Statement).where(
+            Statement.id == statement_id,
+            Statement.sent_at.is_not(None),
+            Statement.current,
+            Statement.side.in_(ENDED_SIDES),
+        )
+    ).first()
+    if said is None:
+        raise NotFound
+    if not may_end(actor, said.one_adult_id):
+        raise NotAllowed
+    review = held_review(session, pupil_id=said.pupil_id, review_id=said.review_id)
+    if review.stage in (Stage.CLOSED, Stage.CANCELLED):
+        raise ReviewClosed
+    if kind in NEEDS_WORDS and not words:
+        raise Invalid(N_("Write your answer. Whoever said it reads it."), field="words")
+    names = _action(session, said, action_id) if kind == EndingKind.ACTION else None
+    row = session.scalars(
+        select(Ending).where(Ending.statement_id == said.id, Ending.pupil_id == said.pupil_id)
+    ).first()
+    if row is not None and (row.kind, row.words, row.action_id) == (kind, words, names):
+        return
+    if row is None:
+        row = _for(said)
+        session.add(row)
+    elif _is_shared(session, said):
+        raise EndingIsShared
+    row.kind, row.words, row.action_id = kind, words, names
+    row.written_by = row.ended_by = actor.person_id
+    row.ended_at = now
+    audit.record(
+        session,
+        "statement ended",
+        now=now,
+        actor_id=actor.person_id,
+        school_id=said.school_id,
+        subject_id=said.id,
+        pupil_id=said.pupil_id,
+        kind=kind.value,
+    )
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise renamed(error, {"uq_a_statement_ends_once": TAKEN, "ending.statement_id": TAKEN}) from None
+
+
+def _for(said: Statement) -> Ending:
+    return Ending(
+        school_id=said.school_id,
+        pupil_id=said.pupil_id,
+        review_id=said.review_id,
+        statement_id=said.id,
+        author_id=said.author_id,
+        side=said.side,
+        readers=said.readers,
+        one_adult_id=said.one_adult_id,
+        sent_at=said.sent_at,
+    )
+
+
+def _action(session: PortalSession, said: Statement, action_id: uuid.UUID | None) -> uuid.UUID:
+    found = session.scalars(
+        select(Action.id).where(
+            Action.id == action_id, Action.pupil_id == said.pupil_id, Action.review_id == said.review_id
+        )
+    ).first()
+    if found is None:
+        raise Invalid(N_("Choose the action that it became."), field="action_id")
+    return found
+
+
+def _is_shared(session: PortalSession, said: Statement) -> bool:
+    shared = select(Record.id).where(
+        Record.review_id == said.review_id, Record.pupil_id == said.pupil_id, Record.shared_at.is_not(None)
+    )
+    return session.scalars(shared).first() is not None
+
+
+def close(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID, now: datetime) -> None:
+    """Finishes a review in which everybody has had an answer; twice is once. Raises StillOpen, NotFound, and Conflict
+    for a review that is not at this step."""
+    review = held_review(session, pupil_id=pupil_id, review_id=review_id)
+    if review.stage == Stage.CLOSED:
+        return
+    if open_statements(session, review_id=review_id, today=now.astimezone(LONDON).date()):
+        raise StillOpen
+    take_step(session, review, Stage.CLOSED, actor=actor, now=now)
+    audit.record(
+        session,
+        "review finished",
+        now=now,
+        actor_id=actor.person_id,
+        school_id=review.school_id,
+        subject_id=review.id,
+        pupil_id=pupil_id,
+    )
+    session.flush()

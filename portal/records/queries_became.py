@@ -1,0 +1,237 @@
+"""What became of what I said: a family's own words and the child's, each with its ending, and what was agreed, with
+what became of that. Nothing of a record that is still a draft."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from portal.contributions.models import Statement
+from portal.contributions.rules_pupil import Tapped, tapped
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import PortalSession
+from portal.people.actor import Actor
+from portal.people.models import Person, Pupil, PupilContact, School
+from portal.people.rules import Audience, PortalAccess, Side
+from portal.records.models import Action, ActionStep, Ending, NotHappening, Record
+from portal.records.queries_actions import CARRIED_ON, LINE, ActionLine, lines
+from portal.records.queries_endings import label
+from portal.records.rules import ENDINGS
+from portal.records.rules_actions import says_something
+from portal.reviews.models import Review
+from portal.reviews.rules import ReviewKind, Stage
+
+HEAD = (
+    select(
+        *(Pupil.school_id, Pupil.forename, Pupil.known_as),
+        *(School.name.label("school"), School.theme, School.sendco_word, PupilContact.access),
+    )
+    .join(School, School.id == Pupil.school_id)
+    .outerjoin(PupilContact, and_(PupilContact.pupil_id == Pupil.id, PupilContact.adult_id == bindparam("me")))
+    .where(Pupil.id == bindparam("pupil_id"))
+)
+SAID = (
+    select(
+        *(Statement.id, Statement.author_id, Statement.side, Statement.question, Statement.text, Statement.picks),
+        *(Statement.language, Statement.sent_at, Statement.review_id, Review.kind, Record.shared_at),
+        *(Ending.kind.label("ending"), Ending.words, Ending.action_id, Ending.id.label("ending_id")),
+    )
+    .join(Review, Review.id == Statement.review_id)
+    .outerjoin(Record, and_(Record.review_id == Statement.review_id, Record.pupil_id == Statement.pupil_id))
+    .outerjoin(Ending, and_(Ending.statement_id == Statement.id, Ending.pupil_id == Statement.pupil_id))
+    .where(
+        Statement.pupil_id == bindparam("pupil_id"),
+        Statement.current,
+        Statement.sent_at.is_not(None),
+        or_(Statement.author_id == bindparam("me"), Statement.side == Side.PUPIL),
+        Review.stage != Stage.CANCELLED,
+    )
+    .order_by(Statement.sent_at, Statement.id)
+)
+AGREED = (
+    select(*LINE, Review.kind, Record.shared_at, CARRIED_ON.label("went_on"))
+    .join(Record, Record.review_id == Action.review_id)
+    .join(Review, Review.id == Action.review_id)
+    .outerjoin(Person, Person.id == Action.owner_id)
+    .where(Action.pupil_id == bindparam("pupil_id"), Record.shared_at.is_not(None))
+    .order_by(Action.position, Action.id)
+)
+STEPS = (
+    select(ActionStep.action_id, ActionStep.words)
+    .where(ActionStep.pupil_id == bindparam("pupil_id"))
+    .order_by(ActionStep.noted_at, ActionStep.id)
+)
+NOT_HAPPENING = (
+    select(
+        *(NotHappening.action_id, NotHappening.words, NotHappening.said_at, NotHappening.answered_at),
+        NotHappening.answer,
+    )
+    .where(NotHappening.pupil_id == bindparam("pupil_id"), NotHappening.adult_id == bindparam("me"))
+    .order_by(NotHappening.said_at, NotHappening.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHappeningLine:
+    """What the reader said about an action, and school's answer, empty until there is one."""
+
+    words: str
+    said_at: datetime
+    answered_at: datetime | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """An action and what became of it: `why` as it was changed or stopped. `can_be_told`: it is still to be done, and
+    the reader has not said yet that it is not happening, or has had the answer."""
+
+    action: ActionLine
+    why: str
+    told: tuple[NotHappeningLine, ...]
+    can_be_told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """Something the reader or the child said. `question` and `ending` are message ids, empty when there is none;
+    `is_mine`: the reader said it."""
+
+    is_mine: bool
+    question: str
+    text: str
+    picks: Mapping[str, str]
+    language: str
+    sent_at: datetime
+    ending: str
+    words: str
+    action: ActionLine | None
+
+    @property
+    def taps(self) -> tuple[Tapped, ...]:
+        """The pictures that were tapped, in order."""
+        return tapped(self.picks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameReview:
+    """One review: what was said for it and what was agreed in it. `shared_at` is None while school writes."""
+
+    review_id: uuid.UUID
+    kind: ReviewKind
+    shared_at: datetime | None
+    said: tuple[Became, ...]
+    agreed: tuple[Agreed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecamePage:
+    """Everything about one child for one adult, the latest review first."""
+
+    pupil_id: uuid.UUID
+    school_id: uuid.UUID
+    child: str
+    school: str
+    theme: str
+    sendco_word: str
+    may_say: bool
+    reviews: tuple[BecameReview, ...]
+
+    def agreed(self, action_id: uuid.UUID) -> Agreed:
+        """One of the actions. Raises NotFound."""
+        for review in self.reviews:
+            for one in review.agreed:
+                if one.action.action_id == action_id:
+                    return one
+        raise NotFound
+
+
+def became_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, today: date) -> BecamePage:
+    """The page of one adult about one child; 5 statements. Raises NotFound."""
+    about = {"pupil_id": pupil_id, "me": viewer.person_id}
+    head = session.execute(HEAD, about).first()
+    if head is None:
+        raise NotFound
+    said = [row for row in session.execute(SAID, about) if says_something(row.text, row.picks)]
+    rows = session.execute(AGREED, {"pupil_id": pupil_id}).all()
+    why = dict(session.execute(STEPS, {"pupil_id": pupil_id}).all())  # the last one stays
+    told = [_told(row) for row in session.execute(NOT_HAPPENING, about)]
+    may_say = viewer.audience == Audience.PUPIL or head.access == PortalAccess.CONTRIBUTE
+    agreed = {
+        line.action_id: _agreed(line, row.went_on, why, told, may_say)
+        for row, line in zip(rows, lines(rows, today), strict=True)
+    }
+    return BecamePage(
+        pupil_id=pupil_id,
+        school_id=head.school_id,
+        child=head.known_as or head.forename,
+        school=head.school,
+        theme=head.theme,
+        sendco_word=head.sendco_word,
+        may_say=may_say,
+        reviews=_reviews([*said, *rows], said, agreed, viewer),
+    )
+
+
+def _reviews(
+    rows: Iterable[Any], said: Iterable[Any], agreed: Mapping[uuid.UUID, Agreed], viewer: Actor
+) -> tuple[BecameReview, ...]:
+    facts = {row.review_id: (row.kind, row.shared_at) for row in rows}
+    found = [
+        BecameReview(
+            review_id=review_id,
+            kind=kind,
+            shared_at=shared_at,
+            said=tuple(_became(row, agreed, viewer) for row in said if row.review_id == review_id),
+            agreed=tuple(one for one in agreed.values() if one.action.review_id == review_id),
+        )
+        for review_id, (kind, shared_at) in facts.items()
+    ]
+    # what school is still writing comes first, then the latest
+    waiting = sorted((one for one in found if one.shared_at is None), key=lambda one: str(one.review_id))
+    shared = sorted(
+        (one for one in found if one.shared_at), key=lambda one: (one.shared_at, str(one.review_id)), reverse=True
+    )
+    return (*waiting, *shared)
+
+
+def _agreed(
+    line: ActionLine,
+    went_on: bool,
+    why: Mapping[uuid.UUID, str],
+    told: list[tuple[uuid.UUID, NotHappeningLine]],
+    may_say: bool,
+) -> Agreed:
+    mine = tuple(one for action_id, one in told if action_id == line.action_id)
+    waits = any(one.answered_at is None for one in mine)
+    return Agreed(
+        action=line,
+        why=why.get(line.action_id, ""),
+        told=mine,
+        can_be_told=may_say and line.is_open and not went_on and not waits,
+    )
+
+
+def _told(row: Any) -> tuple[uuid.UUID, NotHappeningLine]:
+    return row.action_id, NotHappeningLine(
+        words=row.words, said_at=row.said_at, answered_at=row.answered_at, answer=row.answer
+    )
+
+
+def _became(row: Any, agreed: Mapping[uuid.UUID, Agreed], viewer: Actor) -> Became:
+    is_out = row.shared_at is not None and row.ending is not None
+    action = agreed.get(row.action_id) if is_out else None
+    return Became(
+        is_mine=row.author_id == viewer.person_id,
+        question=label(row.side, row.question),
+        text=row.text,
+        picks=row.picks,
+        language=row.language,
+        sent_at=row.sent_at,
+        ending=ENDINGS[row.ending] if is_out else "",
+        words=row.words if is_out else "",
+        action=action.action if action else None,
+    )

@@ -1,0 +1,136 @@
+"""What became of what I said: a family's own words and the child's, their endings, and what is not happening."""
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from portal.people.models import PupilContact
+from portal.people.rules import PortalAccess, Readers
+from portal.records.models import Action, NotHappening
+from portal.records.rules import ActionState
+from tests.pages import parse, words
+from tests.records.agreeing import add, end, look, settled, shared
+from tests.records.writing import Meeting
+
+
+@pytest.fixture
+def meeting(app, system_session, ids):
+    settled(system_session, ids)
+    return Meeting(system_session, ids)
+
+
+def path_of(meeting):
+    return f"/children/{meeting.about['pupil_id']}/became"
+
+
+def tell(client, meeting, action_id, said="", key="once"):
+    return client.post(f"{path_of(meeting)}/{action_id}/not-happening", data={"words": said, "once_key": key})
+
+
+def test_a_draft_tells_the_family_nothing(meeting, as_persona):
+    teacher, parent = as_persona("class-teacher"), as_persona("parent")
+    teacher.post(meeting.path)
+    add(teacher, meeting, said="mum for school", text="NOT YET AN ACTION")
+    end(teacher, meeting, "mum for family", "answered", words="NOT YET AN ANSWER")
+    page = words(parent.get(path_of(meeting)))
+    assert "Said: mum for school" in page
+    assert "You see here what becomes of it." in page
+    assert "NOT YET" not in page
+    meeting.share(teacher)
+    page = words(parent.get(path_of(meeting)))
+    assert "NOT YET AN ACTION" in page
+    assert "NOT YET AN ANSWER" in page
+    other = words(as_persona("second-parent").get(path_of(meeting)))
+    assert "NOT YET" not in other, "what one parent said to school, and what became of it, is theirs"
+
+
+def test_each_reads_their_own_words_and_what_the_child_said_to_the_family(meeting, as_persona, counting):
+    client = as_persona("parent")
+    client.get(path_of(meeting))
+    counting.statements.clear()
+    page = words(client.get(path_of(meeting)))
+    assert len(counting) <= 8, counting.statements
+    for name in ("mum for school", "mum for family", "child for family"):
+        assert f"Said: {name}" in page
+    for name in ("dad for family", "child for one", "child for school"):
+        assert f"Said: {name}" not in page
+    assert "Said: dad for family" in words(as_persona("second-parent").get(path_of(meeting)))
+
+
+def test_what_became_of_an_action(meeting, as_persona):
+    kept, stopped = shared(meeting, "Was done", "Was stopped")
+    teacher = as_persona("class-teacher")
+    for key, state, why in ((kept, "kept", ""), (stopped, "stopped", "The club has closed")):
+        address = f"/staff/children/{meeting.about['pupil_id']}/promises/{key}"
+        version = parse(teacher.get(address)).xpath("//main//input[@name='version']/@value")[0]
+        assert teacher.post(address, data={"state": state, "words": why, "version": version}).status_code == 303
+    page = as_persona("parent").get(path_of(meeting))
+    assert "Was done Done" in words(page)
+    assert "The club has closed" in words(page)
+    assert not parse(page).xpath("//main//a[contains(@href, 'not-happening')]")
+    assert tell(as_persona("parent"), meeting, kept).status_code == 409
+
+
+def test_not_happening_goes_to_the_sendco_and_the_answer_to_that_adult_alone(meeting, as_persona, ids):
+    (key,) = shared(meeting, "Read each day")
+    parent, other, sendco = (as_persona(slug) for slug in ("parent", "second-parent", "sendco"))
+    (link,) = parse(parent.get(path_of(meeting))).xpath("//main//a[contains(@href, 'not-happening')]/@href")
+    assert parent.get(link).status_code == 200
+    for _time in (1, 2):
+        assert tell(parent, meeting, key, "WORDS OF MUM").status_code == 303
+    (row,) = look(meeting.session, select(NotHappening).where(NotHappening.action_id == key))
+    assert (row.adult_id, row.words) == (ids.person("parent"), "WORDS OF MUM")
+    page = parent.get(path_of(meeting))
+    assert "School knows." in words(page)
+    assert not parse(page).xpath("//main//a[contains(@href, 'not-happening')]")
+    assert "say that something is not happening" in words(sendco.get("/staff?lang=en"))
+    assert "WORDS OF MUM" in words(sendco.get("/staff/promises"))
+    for slug in ("class-teacher", "office", "teaching-assistant", "sendco-other-school"):
+        assert "WORDS OF MUM" not in as_persona(slug).get("/staff/promises").get_data(as_text=True)
+    address = f"/staff/children/{meeting.about['pupil_id']}/not-happening/{row.id}"
+    assert sendco.post(address, data={"words": ""}).status_code == 422
+    for _time in (1, 2):
+        assert sendco.post(address, data={"words": "ANSWER OF SCHOOL"}).status_code == 303
+    again = sendco.post(address, data={"words": "Another answer"})
+    assert again.status_code == 409
+    assert "Another answer" in words(again)
+    assert "ANSWER OF SCHOOL" in words(parent.get(path_of(meeting)))
+    for text in ("WORDS OF MUM", "ANSWER OF SCHOOL"):
+        assert text not in other.get(path_of(meeting)).get_data(as_text=True)
+    assert "WORDS OF MUM" not in words(sendco.get("/staff/promises"))
+
+
+def test_who_may_only_read_says_nothing(meeting, as_persona, ids):
+    (key,) = shared(meeting, "Read each day")
+    session = meeting.session
+    link = session.scalars(
+        select(PupilContact).where(
+            PupilContact.adult_id == ids.person("parent"), PupilContact.pupil_id == meeting.about["pupil_id"]
+        )
+    ).one()
+    link.access = PortalAccess.VIEW
+    session.commit()
+    parent = as_persona("parent")
+    page = parent.get(path_of(meeting))
+    assert "Read each day" in words(page)
+    assert "This is not happening" not in words(page)
+    assert tell(parent, meeting, key).status_code == 403
+    assert look(session, select(NotHappening).where(NotHappening.action_id == key)) == []
+
+
+def test_nothing_can_be_said_about_what_a_family_does_not_read(meeting, as_persona):
+    (key,) = shared(meeting, "For staff", readers=Readers.TEACHERS)
+    parent = as_persona("parent")
+    assert "For staff" not in words(parent.get(path_of(meeting)))
+    for action_id in (key, uuid.uuid4()):
+        assert tell(parent, meeting, action_id).status_code == 404
+    for slug, status in (("parent-other-school", 404), ("parent-barred", 404), ("class-teacher", 403)):
+        assert tell(as_persona(slug), meeting, key).status_code == status
+    row = look(meeting.session, select(Action).where(Action.id == key))[0]
+    assert row.state == ActionState.OPEN
+
+
+def test_a_child_with_nothing_said_has_a_page_that_says_so(app, as_persona, ids):
+    page = as_persona("parent-of-two").get(f"/children/{ids.pupil('Kacper')}/became")
+    assert page.status_code == 200

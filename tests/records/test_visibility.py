@@ -1,0 +1,256 @@
+"""Nobody reads what was not said to them: tokens at every visibility, looked for as every persona on every page and in
+every file of the portal, in mails, in the outbox, in what is written down about acts, and in the logs.
+
+The tables are written by hand; a letter stands for a persona.
+"""
+
+from collections import defaultdict
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select
+
+from portal.contributions.models import Disclosure, Statement, StatementTranslation, WantedCall
+from portal.migrations.metadata import METADATA
+from portal.records.models import Action, ActionStep, CardLine, Ending, FamilyReply, NotHappening, RecordEntry
+from tests.access.test_matrix import something_real
+from tests.records.markers import GRANDMOTHER, TOKEN, Markers, all_of_zara, others
+from tests.records.walking import addresses, lasting, pages
+
+WHO = {
+    "N": "nobody",
+    "P": "parent",
+    "S": "second-parent",
+    "G": GRANDMOTHER,  # may read, and nothing else
+    "B": "parent-barred",
+    "O": "parent-other-school",
+    "y": "pupil-young",
+    "o": "pupil-older",
+    "Y": "young-person",
+    "T": "class-teacher",
+    "A": "teaching-assistant",
+    "U": "supply-teacher",
+    "C": "sendco",
+    "H": "headteacher",
+    "F": "office",
+    "X": "sendco-other-school",
+    "t": "trust-lead",
+}
+MAY_READ = {
+    # what Zara's parents, Zara and staff said, and what was typed in for her father
+    "zara:parent-school": "P TCH",
+    "zara:parent-family": "PSG TCH",
+    "zara:parent-draft": "P",
+    "zara:second-school": "S TCH",
+    "zara:second-family": "PSG TCH",
+    "zara:pupil-teacher": "y T",
+    "zara:pupil-assistant": "y A",
+    "zara:pupil-school": "y TACH",
+    "zara:pupil-family": "PSG y TACH",
+    "zara:pupil-draft": "y",
+    "zara:teacher-school": "TCH",
+    "zara:teacher-family": "PSG TCH",
+    "zara:teacher-draft": "T",
+    "zara:assistant-school": "A TCH",
+    "zara:assistant-draft": "A",
+    "zara:paper-school": "S F TCH",
+    "zara:paper-draft": "S F",
+    "zara:translated parent-school": "P TCH",
+    "zara:translated parent-family": "PSG TCH",
+    "zara:translated parent-draft": "P",
+    "zara:translated pupil-teacher": "y T",
+    "zara:translated pupil-school": "y TACH",
+    "zara:translated pupil-family": "PSG y TACH",
+    # a record that nobody has shared: even whoever said it does not read a draft
+    "zara:draft line": "TCH",
+    "zara:draft of parent-family": "TCH",
+    "zara:draft of pupil-teacher": "T",
+    "zara:draft action": "TCH",
+    # a record that was shared
+    "zara:line for family": "PSG TCH",
+    "zara:line for school": "TCH",
+    "zara:disagreement": "PSG TCH",
+    "zara:addendum": "PSG TCH",
+    "zara:line of parent-school": "P TCH",
+    "zara:line of parent-family": "PSG TCH",
+    "zara:line of second-school": "S TCH",
+    "zara:line of pupil-teacher": "y T",
+    "zara:line of pupil-school": "y TACH",
+    "zara:line of pupil-family": "PSG y TACH",
+    "zara:action for family": "PSG TCH",
+    "zara:action for school": "TCH",
+    "zara:action owed by the assistant": "PSG A TCH",
+    "zara:owed, for school": "TCH",
+    "zara:action of parent-school": "P TCH",
+    "zara:action of parent-family": "PSG TCH",
+    "zara:action of second-school": "S TCH",
+    "zara:action of pupil-teacher": "y T",
+    "zara:action of pupil-school": "y TACH",
+    "zara:action of pupil-family": "PSG y TACH",
+    # what became of it
+    "zara:why for family": "PSG TCH",
+    "zara:why for school": "TCH",
+    "zara:why parent-school": "P TCH",
+    "zara:why parent-family": "PSG TCH",
+    "zara:why second-school": "S TCH",
+    "zara:why pupil-teacher": "y T",
+    "zara:why pupil-school": "y TACH",
+    "zara:why pupil-family": "PSG y TACH",
+    "zara:ended parent-school": "P TCH",
+    "zara:ended parent-family": "PSG TCH",
+    "zara:ended second-school": "S TCH",
+    "zara:ended pupil-teacher": "y T",
+    "zara:ended pupil-school": "y TACH",
+    "zara:ended pupil-family": "PSG y TACH",
+    "zara:card pupil-teacher": "y T",
+    "zara:card pupil-school": "y TACH",
+    "zara:card pupil-family": "PSG y TACH",
+    # one adult's own answers: the other adults of the child never meet them
+    "zara:reply of parent": "P TCH",
+    "zara:reply of second-parent": "S TCH",
+    "zara:not happening, parent": "P TCH",
+    "zara:not happening, second-parent": "S TCH",
+    "zara:call wanted by parent": "P TCHF",
+    "zara:call wanted by second-parent": "S TCHF",
+    # not even the child reads it again: somebody may look over a shoulder
+    "zara:told headteacher": "H",
+    "zara:told class-teacher": "T",
+    # other children
+    "leo:pupil-teacher": "T",
+    "leo:pupil-school": "TACH",
+    "leo:pupil-family": "TACH",
+    "leo:pupil-draft": "",
+    "leo:teacher-family": "TCH",
+    "leo:line for family": "TCH",
+    "leo:ended pupil-family": "TACH",
+    "leo:told class-teacher": "T",
+    "sagal:parent-school": "OX",
+    "sagal:parent-family": "OX",
+    "sagal:parent-draft": "O",
+    "sagal:pupil-school": "X",
+    "sagal:pupil-family": "OX",
+    "sagal:line for family": "OX",
+    # a young person with her own rights reads what other children's families read
+    "grace:pupil-school": "YX",
+    "grace:pupil-family": "YX",
+    "grace:pupil-draft": "Y",
+    "grace:teacher-school": "X",
+    "grace:teacher-family": "YX",
+    "grace:line for family": "YX",
+    "grace:line for school": "X",
+}
+# who must meet it somewhere, so that this test cannot pass because nothing is shown
+MUST_READ = {
+    "zara:parent-school": "P TCH",
+    "zara:parent-family": "PSG TCH",
+    "zara:parent-draft": "P",
+    "zara:second-school": "S TCH",
+    "zara:second-family": "PSG TCH",
+    "zara:pupil-teacher": "T",
+    "zara:pupil-school": "TCH",
+    "zara:pupil-family": "PSG TCH",
+    "zara:teacher-school": "TCH",
+    "zara:teacher-family": "PSG TCH",
+    "zara:teacher-draft": "T",
+    "zara:assistant-school": "A TCH",
+    "zara:assistant-draft": "A",
+    "zara:paper-school": "TCH",
+    "zara:draft line": "TC",
+    "zara:draft of parent-family": "TC",
+    "zara:draft of pupil-teacher": "T",
+    "zara:draft action": "TC",
+    "zara:line for family": "PSG TC",
+    "zara:line for school": "TC",
+    "zara:disagreement": "PSG TC",
+    "zara:addendum": "PSG TC",
+    "zara:line of parent-school": "P TC",
+    "zara:line of pupil-teacher": "T",
+    "zara:line of pupil-family": "PSG TC",
+    "zara:action for family": "PSG TC",
+    "zara:action for school": "TC",
+    "zara:ended parent-school": "P TC",
+    "zara:ended parent-family": "P TC",
+    "zara:ended second-school": "S TC",
+    "zara:card pupil-family": "y",
+    "zara:card pupil-school": "y",
+    "zara:card pupil-teacher": "y",
+    "zara:reply of parent": "P TC",
+    "zara:not happening, parent": "C",
+    "zara:call wanted by parent": "F",
+    "zara:told headteacher": "H",
+    "zara:told class-teacher": "T",
+    "leo:told class-teacher": "T",
+    "sagal:parent-school": "OX",
+    "sagal:parent-family": "OX",
+    "sagal:line for family": "OX",
+    "grace:line for family": "YX",
+    "grace:line for school": "X",
+}
+# tables in which words may stand; in no other column of the database may a token ever be found
+WORDS_STAND_IN = {
+    *("statement", "statement_translation", "record_entry", "action", "action_step", "ending", "card_line"),
+    *("family_reply", "not_happening", "wanted_call", "disclosure"),
+}
+DEPENDENT_FIRST = (
+    *(CardLine, NotHappening, FamilyReply, ActionStep, Ending, RecordEntry, Action),
+    *(StatementTranslation, Statement, WantedCall, Disclosure),
+)
+
+
+@pytest.fixture
+def world(sqlite_app, ids, system_session):
+    """The demo with tokens in it; the clients do not read the markup here."""
+    sqlite_app.test_client_class = FlaskClient
+    values = something_real(ids, system_session)
+    marks = Markers(system_session, ids)
+    all_of_zara(marks)
+    others(marks)
+    system_session.commit()
+    assert set(marks.name.values()) == MAY_READ.keys()
+    return sqlite_app, marks, list(addresses(sqlite_app, marks, values))
+
+
+@pytest.mark.parametrize("letter", WHO)
+def test_everybody_reads_what_was_said_to_them_and_nothing_else(world, letter, capfd):
+    app, marks, found_at = world
+    found = defaultdict(set)
+    for path, text in pages(app, marks, WHO[letter], found_at):
+        for name in marks.found_in(text):
+            found[name].add(path)
+    leaks = {name: sorted(paths)[:3] for name, paths in found.items() if letter not in MAY_READ[name]}
+    assert not leaks, leaks
+    missing = {name for name, letters in MUST_READ.items() if letter in letters} - found.keys()
+    assert not missing, f"allowed, and shown nowhere: {sorted(missing)}"
+    logged = capfd.readouterr()
+    assert not marks.found_in(logged.out + logged.err)
+
+
+def test_words_stand_where_words_belong_and_nowhere_else(world):
+    """After everybody has looked at everything: no table of acts, looks or messages holds a word."""
+    app, marks, found_at = world
+    for letter in "PTCy":
+        for _path, _text in pages(app, marks, WHO[letter], found_at):
+            pass
+    for table in METADATA.sorted_tables:
+        rows = " ".join(map(repr, marks.session.execute(select(table)).all()))
+        assert bool(marks.found_in(rows)) == (table.name in WORDS_STAND_IN), table.name
+
+
+@pytest.mark.parametrize("letter", ["S", "G", "A", "U", "F", "y"])
+def test_what_one_may_not_read_leaves_no_trace_either(world, letter):
+    """No count, no order, no empty place: the pages are the same when the words of the others are gone."""
+    app, marks, found_at = world
+    before = {path: lasting(text) for path, text in pages(app, marks, WHO[letter], found_at)}
+    for kind in DEPENDENT_FIRST:
+        hidden = [row.id for row in marks.rows[kind] if not _may_read(marks, row, letter)]
+        marks.session.execute(delete(kind).where(kind.id.in_(hidden)))
+    marks.session.commit()
+    after = {path: lasting(text) for path, text in pages(app, marks, WHO[letter], found_at)}
+    assert [path for path in before if before[path] != after[path]] == []
+
+
+def _may_read(marks, row, letter):
+    words = " ".join(str(getattr(row, name, "")) for name in ("text", "words", "we_will"))
+    names = marks.found_in(words)
+    assert TOKEN.search(words)
+    return all(letter in MAY_READ[name] for name in names)
