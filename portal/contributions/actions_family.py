@@ -34,10 +34,10 @@ def choose_readers(
         own = new_contribution(review, written_by=me, author_id=me, side=Side.PARENT, how=How.SELF, now=now)
         session.add(own)
     own.readers = readers
-    rows = [(row, its) for row, its in all_of(session, review_id, me) if row.readers != readers]
+    rows = all_of(session, review_id, me)
     for _row, contribution in rows:
         contribution.readers = readers
-    if rows:
+    if any(row.readers != readers for row, _its in rows):
         spread(session, [row for row, _its in rows], readers, None)
         note(session, "named other readers", review, actor=actor, subject_id=review.id, now=now, readers=readers.value)
     session.flush()

@@ -52,18 +52,36 @@ def widest(rows: Iterable[Statement]) -> Readers:
 
 
 def spread(session: PortalSession, versions: list[Statement], readers: Readers, one_adult_id: uuid.UUID | None) -> None:
-    """These readers for these versions, and for every row that says in `statement_id` that it was made of one. What
-    stands in a record is only narrowed: the record itself says when the family joins its readers."""
+    """These readers for the newest of these versions of each answer, oldest first, and for every row that says in
+    `statement_id` that it was made of one. Earlier words never reach anybody who was named for later ones. What stands
+    in a record or on a card is only narrowed: the record itself says when the family joins its readers."""
+    newest = {(row.contribution_id, row.question): row for row in versions}
     for row in versions:
-        row.readers, row.one_adult_id = readers, one_adult_id
-    ids = [row.id for row in versions if row.sent_at is not None]
-    if not ids:
+        counts = row.current or row.sent_at is None
+        if counts and newest[row.contribution_id, row.question] is row:
+            if row.written_by != row.author_id and row.readers != readers:
+                row.version += 1  # a form that somebody at school opened before does not undo it
+            row.readers, row.one_adult_id = readers, one_adult_id
+        else:
+            _narrow(row, readers, one_adult_id)
+    sent = {row.id: row for row in versions if row.sent_at is not None}
+    if not sent:
         return  # nothing was ever made of a draft
     for kind in _made_of_statements():
-        in_a_record = hasattr(kind, "for_family")
-        for row in session.scalars(select(kind).where(kind.statement_id.in_(ids))):
-            if not in_a_record or not is_wider(readers, Readers(row.readers)):
-                row.readers, row.one_adult_id = readers, one_adult_id
+        is_placed = hasattr(kind, "for_family") or hasattr(kind, "position")
+        for row in session.scalars(select(kind).where(kind.statement_id.in_(sent))):
+            said = sent[row.statement_id]
+            if not is_placed or not is_wider(Readers(said.readers), Readers(row.readers)):
+                row.readers, row.one_adult_id = said.readers, said.one_adult_id
+
+
+def _narrow(row: Statement, readers: Readers, one_adult_id: uuid.UUID | None) -> None:
+    """Who is named no longer reads it no longer; the other adult who is named instead was never told this."""
+    if is_wider(readers, Readers(row.readers)):
+        return
+    if row.one_adult_id is not None and row.one_adult_id != one_adult_id:
+        one_adult_id = row.author_id
+    row.readers, row.one_adult_id = readers, one_adult_id
 
 
 def _made_of_statements() -> list[Any]:

@@ -113,6 +113,8 @@ def send(
             sent.append(draft)
         elif draft.number > 1:
             session.delete(draft)  # emptied after a version was sent, which has given way
+            before = [row for row, its in rows if its is contribution and row.question == draft.question]
+            _no_longer_for_the_family(session, [row for row in before if row is not draft])
     session.flush()
     if sent:
         _tell(session, review, sent, actor=actor, now=now)
@@ -132,7 +134,7 @@ def take_back(
     """The answer no longer counts: a draft is gone, a sent version is no longer shown. Raises as `send`."""
     review = held_review(session, actor=actor, pupil_id=pupil_id, review_id=review_id)
     is_late(review.stage, review.meets_at, now)
-    found = False
+    found, sent = False, []
     for row, _contribution in all_of(session, review_id, author_id):
         if row.question == question and row.written_by == actor.person_id:
             found = found or _counts(row)
@@ -140,6 +142,8 @@ def take_back(
                 session.delete(row)
             else:
                 row.current = False
+                sent.append(row)
+    _no_longer_for_the_family(session, sent)
     if found:
         note(session, "took an answer back", review, actor=actor, subject_id=review.id, now=now, question=question)
     session.flush()
@@ -192,7 +196,12 @@ def _narrow(session: PortalSession, sent: list[Statement], draft: Statement) -> 
     wanted = (draft.readers, draft.one_adult_id)
     lost = [row for row in sent if not is_wider(Readers(draft.readers), Readers(row.readers))]
     if any((row.readers, row.one_adult_id) != wanted for row in lost):
-        spread(session, sent, Readers(draft.readers), draft.one_adult_id)
+        spread(session, [*sent, draft], Readers(draft.readers), draft.one_adult_id)
+
+
+def _no_longer_for_the_family(session: PortalSession, taken_back: list[Statement]) -> None:
+    """What school made of words that were taken back stays with school, also when a record is shared later."""
+    spread(session, taken_back, Readers.TEACHERS, None)
 
 
 def _draft(

@@ -21,12 +21,13 @@ from portal.people.rules import Readers, Side
 
 
 def tell(session: PortalSession, *, actor: Actor, feeling: str, text: str, once_key: str, now: datetime) -> None:
-    """Keeps what a pupil tells and posts the message to the named adult; the same key again is the same telling.
-    Nothing tapped and nothing written still asks for a talk. Raises NotFound, Invalid."""
+    """Keeps what a pupil tells and posts the message to the named adult; the same words with the same key are one
+    telling. Nothing tapped and nothing written still asks for a talk. Raises NotFound, Invalid."""
     page = tell_page(session, pupil_id=actor.pupil_id, now=now)
     if page.adult_id is None or actor.pupil_id is None:
         raise NotFound
     words = many_lines(text, longest=LONGEST_TOLD)
+    said = feeling if feeling in TELL else "" if words else TALK.value
     row = Disclosure(
         id=uuid.uuid4(),
         school_id=page.school_id,
@@ -37,10 +38,10 @@ def tell(session: PortalSession, *, actor: Actor, feeling: str, text: str, once_
         readers=Readers.ONE_ADULT,
         one_adult_id=page.adult_id,
         sent_at=now,
-        feeling=feeling if feeling in TELL else "" if words else TALK.value,
+        feeling=said,
         text=words,
         said_at=now,
-        once_key=once(actor.person_id, once_key),
+        once_key=once(actor.person_id, once_key, said, words),
     )
     if _told_before(session, row):
         return

@@ -15,6 +15,7 @@ from portal.kernel.errors import Invalid, NotFound, StaleVersion
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines, one_line
 from portal.kernel.words import N_
+from portal.meetings.actions_pupil import held_review
 from portal.people.actor import Actor
 
 TAKEN = {
@@ -44,13 +45,7 @@ def translate(
 
     Raises NotFound for a statement that the actor may not read, Invalid at a field, StaleVersion.
     """
-    said = session.scalars(
-        select(Statement).where(
-            Statement.id == statement_id, Statement.pupil_id == pupil_id, Statement.sent_at.is_not(None)
-        )
-    ).first()
-    if said is None:
-        raise NotFound
+    said = _said(session, pupil_id, statement_id)
     words, name = many_lines(text, longest=LONGEST_ANSWER), one_line(translated_by)
     _check(said, language, words, name)
     row = session.scalars(
@@ -66,6 +61,20 @@ def translate(
     row.text, row.translated_by, row.written_by, row.at = words, name, actor.person_id, now
     session.add(row)
     _flush(session, row, said, actor=actor, now=now)
+
+
+def _said(session: PortalSession, pupil_id: uuid.UUID, statement_id: uuid.UUID) -> Statement:
+    """The statement as it stands once its review is locked: its readers may just have been narrowed."""
+    found = select(Statement).where(
+        Statement.id == statement_id, Statement.pupil_id == pupil_id, Statement.sent_at.is_not(None)
+    )
+    said = session.scalars(found).first()
+    if said is not None:
+        held_review(session, pupil_id=pupil_id, review_id=said.review_id)
+        said = session.scalars(found.execution_options(populate_existing=True)).first()
+    if said is None:
+        raise NotFound
+    return said
 
 
 def _check(said: Statement, language: str, words: str, name: str) -> None:

@@ -54,7 +54,9 @@ class PaperForm(PortalForm):
         }
 
     def begin_from(self, typed: Mapping[str, TypedAnswer]) -> None:
-        """From now on the words follow these versions."""
+        """From now on the words follow these versions, and go to those whom the adult named meanwhile."""
+        if typed:
+            self.readers.data = next(iter(typed.values())).readers
         for question in PARENT_QUESTIONS:
             kept = typed.get(question.key)
             self[f"version_{question.key}"].data = str(kept.version if kept else 0)

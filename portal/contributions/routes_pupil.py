@@ -66,7 +66,7 @@ def readers(review_id: uuid.UUID, asked: str) -> Page:
         raise NotFound
     if request.method == "GET":
         return _shown("my_views_readers", page, asked=asked, chosen=page.readers_of(asked, wished))
-    choice, answer = page.choice(wished), page.answer(asked)
+    choice, answer = page.choice(wished), page.own.answers.get(asked)
     if choice is None:
         raise NotFound
     if answer is not None:
@@ -85,15 +85,15 @@ def ask(review_id: uuid.UUID, asked: str) -> Page:
         raise NotFound
     if not page.can_write and request.method == "GET":
         return redirect(url_for(".look", review_id=review_id))
-    form, status = MyViewsForm.of(page.answer(asked)), 200
+    form, status = MyViewsForm.of(page.own.answers.get(asked)), 200
     card = _card(page, asked)
     if form.is_submitted():
         status = _keep(page, asked, card, form)
         page = _views(review_id)
     if status == 303:
         return redirect(_next(page, asked, card), 303)
-    answer = page.answer(asked)
-    form.version.data = str(answer.version if answer else 0)
+    newest = page.own.answers.get(asked)  # also one that was emptied
+    form.version.data = str(newest.version if newest else 0)
     return _question(page, asked, card, form=form, is_stale=status == 409), status
 
 
@@ -114,7 +114,7 @@ def _keep(page: MyViews, asked: str, card: str, form: MyViewsForm) -> int:
     if "take_back" in request.form:
         actions_say.take_back(db(), question=asked, **facts)
         return 303
-    before, how = page.answer(asked), asks(page.questions[asked], page.skin)
+    before, how = page.own.answers.get(asked), asks(page.questions[asked], page.skin)
     said = form.answer(page.questions[asked], how, before, card)
     circle = page.readers_of(asked, _given("who"))
     # one card says nothing about the others: of two devices each adds its own

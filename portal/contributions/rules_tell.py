@@ -47,6 +47,6 @@ def read_on(calendar: TermCalendar, now: datetime) -> date | None:
     return day
 
 
-def once(person_id: uuid.UUID, key: str) -> str:
-    """What makes two taps of one child on one page one: nobody else's key can be the same."""
-    return hashlib.sha256(f"{person_id}:{key}".encode()).hexdigest()
+def once(person_id: uuid.UUID, key: str, *said: str) -> str:
+    """What makes two taps on one page one: nobody else's key can be the same, and other words are something new."""
+    return hashlib.sha256("\0".join((str(person_id), key, *said)).encode()).hexdigest()

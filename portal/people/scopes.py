@@ -125,7 +125,9 @@ def _mine_to_do(cls: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _typed_or_named(cls: Any) -> ColumnElement[bool]:
-    return or_(cls.author_id == ME, cls.written_by == ME, _sent(cls, cls.one_adult_id == ME), *_mine_to_do(cls))
+    # not even whoever wrote it down reads on when it is for one other adult
+    typed = and_(cls.written_by == ME, _one_of(cls.readers, FOR_STAFF))
+    return or_(cls.author_id == ME, typed, _sent(cls, cls.one_adult_id == ME), *_mine_to_do(cls))
 
 
 def _words_for_the_school(cls: Any) -> ColumnElement[bool]:

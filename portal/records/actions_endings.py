@@ -49,19 +49,22 @@ def end(
 
     Raises NotFound, NotAllowed, Invalid at `words` or `action_id`, ReviewClosed, EndingIsShared, Conflict.
     """
-    said = session.scalars(
-        select(Statement).where(
-            Statement.id == statement_id,
-            Statement.sent_at.is_not(None),
-            Statement.current,
-            Statement.side.in_(ENDED_SIDES),
-        )
-    ).first()
+    about = session.execute(select(Statement.pupil_id, Statement.review_id).where(Statement.id == statement_id)).first()
+    if about is None:
+        raise NotFound
+    review = held_review(session, pupil_id=about.pupil_id, review_id=about.review_id)
+    # read once the review is locked: its readers may just have been narrowed
+    found = select(Statement).where(
+        Statement.id == statement_id,
+        Statement.sent_at.is_not(None),
+        Statement.current,
+        Statement.side.in_(ENDED_SIDES),
+    )
+    said = session.scalars(found.execution_options(populate_existing=True)).first()
     if said is None:
         raise NotFound
     if not may_end(actor, said.one_adult_id):
         raise NotAllowed
-    review = held_review(session, pupil_id=said.pupil_id, review_id=said.review_id)
     if review.stage in (Stage.CLOSED, Stage.CANCELLED):
         raise ReviewClosed
     if kind in NEEDS_WORDS and not words:

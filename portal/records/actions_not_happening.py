@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.contributions.rules import OnlyReads
+from portal.contributions.rules_tell import once
 from portal.kernel import audit
 from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict, Invalid, NotFound
@@ -38,8 +39,8 @@ def say_not_happening(
     ).first()
     if action is None:
         raise NotFound
-    once = select(NotHappening.id).where(NotHappening.once_key == once_key, NotHappening.pupil_id == pupil_id)
-    if session.scalars(once).first():
+    key = once(actor.person_id, once_key, str(action_id), words)
+    if session.scalars(select(NotHappening.id).where(NotHappening.once_key == key)).first():
         return
     if action.state not in UNFINISHED:
         raise Conflict(N_("This is done or stopped by now. Look at it again."))
@@ -51,7 +52,7 @@ def say_not_happening(
         adult_id=actor.person_id,
         words=words,
         said_at=now,
-        once_key=once_key,
+        once_key=key,
     )
     session.add(row)
     try:

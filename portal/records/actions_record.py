@@ -196,15 +196,19 @@ def add_addendum(
     for_family: bool = True,
 ) -> None:
     """Later words to a shared record: a line of its own with its day and its writer, never changed again. Sent twice
-    is once. Raises NotFound, Invalid, NotSharedYet."""
+    is once, with other words it is one more. Raises NotFound, Invalid, NotSharedYet."""
     record = record_of(session, reviewed(session, pupil_id=pupil_id, review_id=review_id))
     if record is None or record.shared_at is None:
         raise NotSharedYet
     words = many_lines(text, longest=LONGEST_LINE)
     if not words:
         raise Invalid(N_("Write something first."), field="text")
-    if _line(session, record, entry_id) is not None:
-        return
+    if (before := _line(session, record, entry_id)) is not None:
+        if before.text == words:
+            return
+        entry_id = uuid.uuid5(entry_id, words)  # the same form with other words: they are not lost
+        if _line(session, record, entry_id) is not None:
+            return
     row = _new(record, actor, heading, EntryKind.ADDENDUM, now, entry_id=entry_id)
     row.text, row.for_family = words, for_family
     row.readers = Readers.FAMILY if for_family else Readers.TEACHERS

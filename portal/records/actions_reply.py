@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from portal.contributions.rules_tell import once
 from portal.kernel import audit
 from portal.kernel.errors import Invalid, NotAllowed, NotFound
 from portal.kernel.scope import PortalSession
@@ -43,7 +44,7 @@ def reply(
     text = many_lines(words, longest=LONGEST_LINE)
     if answer == Reply.COMMENT and not text:
         raise Invalid(N_("Write something first."), field="words")
-    key = f"{actor.person_id.hex}{once_key}"[:64]  # nobody else's form can make it
+    key = once(actor.person_id, once_key, str(record.id), answer.value, text)
     if session.scalars(select(FamilyReply.id).where(FamilyReply.once_key == key)).first() is not None:
         return
     about = {"school_id": record.school_id, "pupil_id": pupil_id}

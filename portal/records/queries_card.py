@@ -16,7 +16,7 @@ from portal.kernel.scope import PortalSession
 from portal.people.models import Pupil, School
 from portal.people.rules import Side, Skin, skin_for
 from portal.profiles.queries_texts import SchoolText, Wordings, wordings
-from portal.records.models import CardLine, Ending, Record
+from portal.records.models import Action, CardLine, Ending, Record
 from portal.records.rules import ENDINGS, EndingKind
 from portal.reviews.models import Review
 
@@ -43,6 +43,8 @@ CARD = (
     .where(CardLine.review_id == bindparam("review_id"), CardLine.pupil_id == bindparam("pupil_id"))
     .order_by(CardLine.position, CardLine.id)
 )
+# others read a line as long as they may read what it tells of: a parent may have narrowed the words it came from
+CARD_FOR_OTHERS = CARD.join(Action, and_(Action.id == CardLine.action_id, Action.pupil_id == CardLine.pupil_id))
 # how the child's own words ended; what became an action stands on the card with that action
 ANSWERED = (
     select(
@@ -105,20 +107,20 @@ class Card:
 def my_card(session: PortalSession, *, pupil_id: uuid.UUID | None, language: str) -> Card:
     """The pupil's newest card; 4 statements. Raises NotFound without a pupil."""
     row = session.execute(LATEST, {"pupil_id": pupil_id}).first() if pupil_id else None
-    return _card(session, row, language)
+    return _card(session, row, CARD, language)
 
 
 def card_page(session: PortalSession, *, pupil_id: uuid.UUID, review_id: uuid.UUID, language: str) -> Card:
     """The card of one review, as far as the reader may read it. Raises NotFound before its record is shared."""
     row = session.execute(OF_REVIEW, {"pupil_id": pupil_id, "review_id": review_id}).first()
-    return _card(session, row, language)
+    return _card(session, row, CARD_FOR_OTHERS, language)
 
 
-def _card(session: PortalSession, row: Any, language: str) -> Card:
+def _card(session: PortalSession, row: Any, card: Any, language: str) -> Card:
     if row is None:
         raise NotFound
     asked = {"review_id": row.review_id, "pupil_id": row.id}
-    agreed = session.execute(CARD, asked).all() if row.review_id else []
+    agreed = session.execute(card, asked).all() if row.review_id else []
     ended = session.execute(ANSWERED, asked).all() if row.review_id else []
     written_in = {line.language for line in agreed} | ({"en"} if ended else set())
     words = wordings(session, pupil_id=row.id, language=language, written_in=written_in)

@@ -87,7 +87,7 @@ ENDED = (
     .join(Pupil, Pupil.id == Ending.pupil_id)
     .outerjoin(Action, and_(Action.id == Ending.action_id, Action.pupil_id == Ending.pupil_id))
     .outerjoin(Person, Person.id == Ending.author_id)
-    .where(Ending.review_id == bindparam("review_id"))
+    .where(Ending.review_id == bindparam("review_id"), Statement.current)
     .order_by(Ending.side, Statement.sent_at, Ending.id)
 )
 HEAD = (

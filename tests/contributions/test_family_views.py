@@ -304,13 +304,21 @@ def test_other_readers_reach_every_version_and_what_was_made_of_it(app, ids, rev
     system_session.commit()
     for readers in (Readers.FAMILY, Readers.TEACHERS):
         assert parent.post(here, data={"readers": readers.value}).status_code == 303
-        rows = [*statements(system_session, review), *contributions(system_session, review)]
-        rows += look(system_session, select(StatementTranslation).where(StatementTranslation.statement_id == first.id))
-        assert {row.readers for row in rows} == {readers.value}
+        sent, draft = statements(system_session, review)
+        rows = [
+            sent,
+            *look(system_session, select(StatementTranslation).where(StatementTranslation.statement_id == first.id)),
+        ]
+        assert {row.readers for row in (draft, *contributions(system_session, review))} == {readers.value}
+        assert {row.readers for row in rows} == {"teachers"}, "what is about to be replaced goes to nobody new"
+    send(parent, here)
     write(parent, f"{here}/answer/working", "Three")
     parent.post(here, data={"readers": "family"})
     write(parent, f"{here}/answer/support", "Four")
-    assert {row.readers for row in statements(system_session, review)} == {"family"}
+    found = {row.text: row.readers for row in statements(system_session, review)}
+    assert found == {"One": "teachers", "Two": "family", "Three": "family", "Four": "family"}
+    parent.post(here, data={"readers": "teachers"})
+    assert {row.readers for row in statements(system_session, review)} == {"teachers"}
 
 
 def test_a_call_instead_of_typing(app, ids, review, here, parent, as_persona, system_session):

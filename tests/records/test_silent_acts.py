@@ -28,7 +28,7 @@ from portal.records.actions_not_happening import answer_not_happening, say_not_h
 from portal.records.actions_record import add_addendum, start, take_over, write_line
 from portal.records.actions_reply import reply
 from portal.records.actions_share import share
-from portal.records.models import Action, NotHappening
+from portal.records.models import NotHappening
 from portal.records.rules import EndingKind, Heading, Reply
 from portal.records.rules_actions import ActionWords
 from portal.reviews.models import Review
@@ -87,7 +87,8 @@ class Cycle:
             picture="star",
             for_family=True,
         )
-        self.act("T", save_action, **self.place, action_id=uuid.uuid4(), words=words, version=0)
+        self.action_id = uuid.uuid4()
+        self.act("T", save_action, **self.place, action_id=self.action_id, words=words, version=0)
         for statement_id in self.ids(Statement):
             words = {"kind": EndingKind.ANSWERED, "words": self.marks.mark("ending")}
             self.act("T", end, statement_id=statement_id, now=self.now, **words)
@@ -123,7 +124,7 @@ def test_no_act_tells_a_word_of_what_was_said(cycle, letterbox, tmp_path, capfd)
     mine = {"words": marks.mark("reply"), "language": "en", "once_key": uuid.uuid4().hex}
     cycle.act("P", reply, **place, answer=Reply.DIFFERENTLY, **mine)
     facts = {"pupil_id": cycle.pupil_id, "now": cycle.now}
-    said = {"action_id": cycle.ids(Action)[0], "words": marks.mark("not happening"), "once_key": uuid.uuid4().hex}
+    said = {"action_id": cycle.action_id, "words": marks.mark("not happening"), "once_key": uuid.uuid4().hex}
     cycle.act("P", say_not_happening, **facts, **said)
     with PortalSession(cycle.app.extensions["engine"], scope=system("test")) as session:
         said_id = session.scalars(select(NotHappening.id).where(NotHappening.action_id == said["action_id"])).one()
