@@ -8,14 +8,12 @@ from collections import defaultdict
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from portal.contributions.models import Disclosure, Statement, StatementTranslation, WantedCall
 from portal.migrations.metadata import METADATA
-from portal.records.models import Action, ActionStep, CardLine, Ending, FamilyReply, NotHappening, RecordEntry
 from tests.access.test_matrix import something_real
-from tests.records.markers import GRANDMOTHER, TOKEN, Markers, all_of_zara, others
-from tests.records.walking import addresses, lasting, pages
+from tests.records.markers import GRANDMOTHER, Markers, all_of_zara, others
+from tests.records.walking import addresses, pages
 
 WHO = {
     "N": "nobody",
@@ -191,10 +189,6 @@ WORDS_STAND_IN = {
     *("statement", "statement_translation", "record_entry", "action", "action_step", "ending", "card_line"),
     *("family_reply", "not_happening", "wanted_call", "disclosure"),
 }
-DEPENDENT_FIRST = (
-    *(CardLine, NotHappening, FamilyReply, ActionStep, Ending, RecordEntry, Action),
-    *(StatementTranslation, Statement, WantedCall, Disclosure),
-)
 
 
 @pytest.fixture
@@ -234,23 +228,3 @@ def test_words_stand_where_words_belong_and_nowhere_else(world):
     for table in METADATA.sorted_tables:
         rows = " ".join(map(repr, marks.session.execute(select(table)).all()))
         assert bool(marks.found_in(rows)) == (table.name in WORDS_STAND_IN), table.name
-
-
-@pytest.mark.parametrize("letter", ["S", "G", "A", "U", "F", "y"])
-def test_what_one_may_not_read_leaves_no_trace_either(world, letter):
-    """No count, no order, no empty place: the pages are the same when the words of the others are gone."""
-    app, marks, found_at = world
-    before = {path: lasting(text) for path, text in pages(app, marks, WHO[letter], found_at)}
-    for kind in DEPENDENT_FIRST:
-        hidden = [row.id for row in marks.rows[kind] if not _may_read(marks, row, letter)]
-        marks.session.execute(delete(kind).where(kind.id.in_(hidden)))
-    marks.session.commit()
-    after = {path: lasting(text) for path, text in pages(app, marks, WHO[letter], found_at)}
-    assert [path for path in before if before[path] != after[path]] == []
-
-
-def _may_read(marks, row, letter):
-    words = " ".join(str(getattr(row, name, "")) for name in ("text", "words", "we_will"))
-    names = marks.found_in(words)
-    assert TOKEN.search(words)
-    return all(letter in MAY_READ[name] for name in names)

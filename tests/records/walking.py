@@ -2,7 +2,6 @@
 
 import html
 import itertools
-import re
 import subprocess
 
 from sqlalchemy import select
@@ -26,7 +25,6 @@ ROWS_OF = {
 }
 ANSWERED = ("progress", "admire", "support")
 TELLS_NOTHING = {"static", "healthz"}
-FRESH = re.compile(r'[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,}|name="csrf_token"[^>]*>')
 
 
 def client_of(app, session, who):
@@ -96,8 +94,3 @@ def text_of(answer):
     if answer.mimetype == "text/calendar":
         return headers + body.replace("\r\n ", "")
     return headers + html.unescape(body)
-
-
-def lasting(text):
-    """A page without what is new at each look: ids made for a form, and its proof that it is ours."""
-    return FRESH.sub("", text.partition("<html")[2])
