@@ -46,17 +46,7 @@ def ask_for_advice(
     _ask_exactly(session, review, set(people), day, actor=actor, now=now)
     if review.stage == Stage.PLANNED:
         take_step(session, review, Stage.ADVICE_REQUESTED, actor=actor, now=now)
-    audit.record(
-        session,
-        "asked for advice",
-        now=now,
-        actor_id=actor.person_id,
-        school_id=review.school_id,
-        subject_id=review.id,
-        pupil_id=pupil_id,
-        people=len(people),
-    )
-    session.flush()
+    audit.record_about(session, "asked for advice", review, actor_id=actor.person_id, now=now, people=len(people))
 
 
 def _ask_exactly(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.contributions.actions_readers import spread
-from portal.contributions.actions_rows import all_of, contribution_of, held_review, new_contribution, note
+from portal.contributions.actions_rows import all_said, held_review, new_contribution, note, own_way
 from portal.contributions.models import WantedCall
 from portal.contributions.rules import How, is_late
 from portal.kernel.scope import PortalSession
@@ -29,12 +29,12 @@ def choose_readers(
     school typed in. It may be made at any time. Raises NotFound, OnlyReads."""
     review = held_review(session, actor=actor, pupil_id=pupil_id, review_id=review_id)
     me = actor.person_id
-    own = contribution_of(session, review_id=review_id, author_id=me, written_by=me, how=How.SELF)
+    ways, rows = all_said(session, review_id, me)
+    own = own_way(ways, written_by=me, how=How.SELF)
     if own is None:
         own = new_contribution(review, written_by=me, author_id=me, side=Side.PARENT, how=How.SELF, now=now)
         session.add(own)
     own.readers = readers
-    rows = all_of(session, review_id, me)
     for _row, contribution in rows:
         contribution.readers = readers
     if any(row.readers != readers for row, _its in rows):

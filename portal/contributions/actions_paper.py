@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.contributions.actions_say import Answer, keep, send
+from portal.contributions.actions_say import Answer, keep_and_send
 from portal.contributions.models import WantedCall
 from portal.contributions.queries_paper import adults_with_a_say
 from portal.contributions.rules import TYPED_IN, How
@@ -15,6 +15,8 @@ from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
+from portal.meetings.actions_messages import tell
+from portal.meetings.rules_messages import Message
 from portal.people.actor import Actor
 from portal.people.rules import Side
 
@@ -38,8 +40,18 @@ def type_in(
     if how not in TYPED_IN or adult_id not in {each.adult_id for each in adults}:
         raise NotFound
     about: dict[str, Any] = {"actor": actor, "pupil_id": pupil_id, "review_id": review_id, "author_id": adult_id}
-    keep(session, **about, side=Side.PARENT, how=how, answers=answers, now=now)
-    return send(session, **about, now=now)
+    new = keep_and_send(session, **about, side=Side.PARENT, how=how, answers=answers, now=now)
+    if new:
+        tell(
+            session,
+            Message.TYPED_IN,
+            adult_id=adult_id,
+            pupil_id=pupil_id,
+            review_id=review_id,
+            event=now.isoformat(),
+            now=now,
+        )
+    return new
 
 
 def called(session: PortalSession, *, actor: Actor, call_id: uuid.UUID, now: datetime) -> None:

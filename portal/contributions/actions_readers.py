@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.contributions.actions_rows import all_of, held_review, note
+from portal.contributions.actions_rows import all_said, held_review, note
 from portal.contributions.models import Statement
 from portal.kernel.db import Base
 from portal.kernel.errors import NotFound
@@ -32,7 +32,7 @@ def set_readers(
     if said is None or said.author_id != actor.person_id:
         raise NotFound
     review = held_review(session, actor=actor, pupil_id=said.pupil_id, review_id=said.review_id)
-    rows = all_of(session, said.review_id, said.author_id)
+    _ways, rows = all_said(session, said.review_id, said.author_id)
     ours = [(row, its) for row, its in rows if its.id == said.contribution_id]
     spread(session, [row for row, _its in ours if row.question == said.question], readers, one_adult_id)
     ours[0][1].readers = widest(row for row, _its in ours)

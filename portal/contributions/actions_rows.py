@@ -2,6 +2,7 @@
 person then come one after the other."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, select
@@ -37,25 +38,12 @@ def held_review(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, re
     return review
 
 
-def contribution_of(
-    session: PortalSession, *, review_id: uuid.UUID, author_id: uuid.UUID, written_by: uuid.UUID, how: How
-) -> Contribution | None:
-    """What one person says for a review in one way, typed by one hand."""
-    return session.scalars(
-        select(Contribution).where(
-            Contribution.review_id == review_id,
-            Contribution.author_id == author_id,
-            Contribution.written_by == written_by,
-            Contribution.how == how,
-        )
-    ).first()
-
-
 def new_contribution(
     review: Review, *, written_by: uuid.UUID, author_id: uuid.UUID, side: Side, how: How, now: datetime
 ) -> Contribution:
     """The row that holds answers together, before anything is said."""
     return Contribution(
+        id=uuid.uuid4(),
         school_id=review.school_id,
         pupil_id=review.pupil_id,
         review_id=review.id,
@@ -68,21 +56,24 @@ def new_contribution(
     )
 
 
-def versions_of(session: PortalSession, contribution: Contribution) -> list[Statement]:
-    """Every version of every answer, oldest first."""
-    found = select(Statement).where(Statement.contribution_id == contribution.id)
-    return list(session.scalars(found.order_by(Statement.question, Statement.number, Statement.id)))
-
-
-def all_of(session: PortalSession, review_id: uuid.UUID, author_id: uuid.UUID) -> list[tuple[Statement, Contribution]]:
-    """Every version that one person said for a review, or that was typed for them, as far as the session reads."""
+def all_said(
+    session: PortalSession, review_id: uuid.UUID, author_id: uuid.UUID
+) -> tuple[list[Contribution], list[tuple[Statement, Contribution]]]:
+    """In which ways one person spoke for a review or others typed for them, and every version that was said, oldest
+    first, as far as the session reads; one statement."""
     rows = session.execute(
-        select(Statement, Contribution)
-        .join(Contribution, Contribution.id == Statement.contribution_id)
-        .where(Statement.review_id == review_id, Statement.author_id == author_id)
-        .order_by(Statement.question, Statement.number, Statement.id)
-    )
-    return [(statement, contribution) for statement, contribution in rows]
+        select(Contribution, Statement)
+        .outerjoin(Statement, Statement.contribution_id == Contribution.id)
+        .where(Contribution.review_id == review_id, Contribution.author_id == author_id)
+        .order_by(Statement.question, Statement.number, Statement.id, Contribution.id)
+    ).all()
+    ways = {row.Contribution.id: row.Contribution for row in rows}
+    return list(ways.values()), [(row.Statement, row.Contribution) for row in rows if row.Statement]
+
+
+def own_way(ways: Iterable[Contribution], *, written_by: uuid.UUID, how: How) -> Contribution | None:
+    """What was said in one way, typed by one hand."""
+    return next((its for its in ways if (its.written_by, its.how) == (written_by, how)), None)
 
 
 def note(

@@ -53,7 +53,7 @@ def tell(session: PortalSession, *, actor: Actor, feeling: str, text: str, once_
             return
         raise
     post(session, TOLD_NOW, event_key=str(row.id), person_id=page.adult_id, now=now, told_id=str(row.id))
-    _note(session, "a child told somebody", row, actor=actor, now=now)
+    audit.record_about(session, "a child told somebody", row, actor_id=actor.person_id, now=now)
 
 
 def see(session: PortalSession, *, actor: Actor, told_id: uuid.UUID, now: datetime) -> None:
@@ -61,7 +61,7 @@ def see(session: PortalSession, *, actor: Actor, told_id: uuid.UUID, now: dateti
     row = _own(session, actor, told_id)
     if row.seen_at is None:
         row.seen_at, row.seen_by = now, actor.person_id
-        _note(session, "read what a child told", row, actor=actor, now=now)
+        audit.record_about(session, "read what a child told", row, actor_id=actor.person_id, now=now)
 
 
 def finish(session: PortalSession, *, actor: Actor, told_id: uuid.UUID, words: str, now: datetime) -> None:
@@ -73,7 +73,7 @@ def finish(session: PortalSession, *, actor: Actor, told_id: uuid.UUID, words: s
     if not clean:
         raise DoneWithoutWords(field="words")
     row.done_at, row.done_words = now, clean
-    _note(session, "dealt with what a child told", row, actor=actor, now=now)
+    audit.record_about(session, "dealt with what a child told", row, actor_id=actor.person_id, now=now)
 
 
 def name_the_adult(session: PortalSession, *, actor: Actor, lead: str, words: str, now: datetime) -> None:
@@ -110,16 +110,3 @@ def _own(session: PortalSession, actor: Actor, told_id: uuid.UUID) -> Disclosure
     if row is None:
         raise NotFound
     return row
-
-
-def _note(session: PortalSession, what: str, row: Disclosure, *, actor: Actor, now: datetime) -> None:
-    audit.record(
-        session,
-        what,
-        now=now,
-        actor_id=actor.person_id,
-        school_id=row.school_id,
-        subject_id=row.id,
-        pupil_id=row.pupil_id,
-    )
-    session.flush()

@@ -12,7 +12,7 @@ from portal.contributions.rules import LONGEST_ANSWER
 from portal.kernel import audit
 from portal.kernel.db import renamed
 from portal.kernel.errors import Invalid, NotFound, StaleVersion
-from portal.kernel.scope import PortalSession
+from portal.kernel.scope import PortalSession, whose
 from portal.kernel.text import many_lines, one_line
 from portal.kernel.words import N_
 from portal.meetings.actions_pupil import held_review
@@ -89,17 +89,7 @@ def _check(said: Statement, language: str, words: str, name: str) -> None:
 
 
 def _new(said: Statement, language: str) -> StatementTranslation:
-    return StatementTranslation(
-        school_id=said.school_id,
-        pupil_id=said.pupil_id,
-        statement_id=said.id,
-        language=language,
-        author_id=said.author_id,
-        side=said.side,
-        readers=said.readers,
-        one_adult_id=said.one_adult_id,
-        sent_at=said.sent_at,
-    )
+    return StatementTranslation(**whose(said), statement_id=said.id, language=language, sent_at=said.sent_at)
 
 
 def _flush(session: PortalSession, row: StatementTranslation, said: Statement, *, actor: Actor, now: datetime) -> None:
@@ -107,14 +97,5 @@ def _flush(session: PortalSession, row: StatementTranslation, said: Statement, *
         session.flush()
     except IntegrityError as error:
         raise renamed(error, TAKEN) from error
-    audit.record(
-        session,
-        "translated a statement",
-        now=now,
-        actor_id=actor.person_id,
-        school_id=said.school_id,
-        subject_id=said.id,
-        pupil_id=said.pupil_id,
-        language=row.language,
-    )
-    session.flush()
+    me, language = actor.person_id, row.language
+    audit.record_about(session, "translated a statement", said, actor_id=me, now=now, language=language)

@@ -7,7 +7,7 @@ from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from portal.contributions.queries_own import OwnAnswer
-from portal.contributions.rules import FEELINGS, NOT_TOLD, Question
+from portal.contributions.rules import FEELINGS, NOT_TOLD, Question, is_kept_back
 from portal.contributions.rules_pupil import CARD, FEELING, Asks
 from portal.meetings.rules_pupil import HELPED_CHOICES
 from portal.web.forms import ChoiceField, LongTextField, PortalForm
@@ -35,16 +35,17 @@ class MyViewsForm(PortalForm):
         return cls(data={"version": answer.version if answer else 0, "text": answer.text if answer else ""})
 
     def answer(self, question: Question, how: Asks, before: OwnAnswer | None, card: str) -> Typed:
-        """What is said now. A feeling tapped before stays when only words are added; whoever does not want to say
-        something says nothing in words either."""
+        """What is said now. A feeling tapped before stays when only words are added, but for the wish not to say
+        anything, which words take back."""
         picks = dict(before.picks) if before else {}
         tap: Any = self.feeling.data if self.feeling.data in FEELING else ""
         if how == Asks.CARDS:
             return Typed(before.text if before else "", picks | ({card: tap} if tap and card in CARD else {}))
         if how == Asks.WORDS and tap not in NOT_TOLD:
             return Typed(self.text.data)
-        text = "" if tap in NOT_TOLD and how == Asks.WORDS else self.text.data
-        return Typed(text, {question.key: tap} if tap else picks)
+        if not tap and is_kept_back(question.key, self.text.data, picks):
+            picks = {}
+        return Typed(self.text.data, {question.key: tap} if tap else picks)
 
     def shown_version(self) -> int:
         """The version that the page carried; -1, which nothing has, when it was spoiled on the way."""

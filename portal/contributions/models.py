@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.contributions.rules import How
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAPupil, ForReaders, PrivateToAdult, in_the_pupils_school
+from portal.kernel.scope import AboutAPupil, ForReaders, SaidToSchool, in_the_pupils_school
 from portal.reviews.models import of_the_same_pupil
 
 NARROW = "(readers = 'one_adult') = (one_adult_id IS NOT NULL)"
@@ -40,10 +40,11 @@ class Contribution(Keyed, ForReaders, Base):
     )
 
 
-class WantedCall(Keyed, AboutAPupil, PrivateToAdult, Base):
+class WantedCall(Keyed, SaidToSchool, Base):
     """An adult would rather say it on the phone. What stands here is when to ring, for whoever rings at school."""
 
     __tablename__ = "wanted_call"
+    for_class_teachers = False
 
     review_id: Mapped[uuid.UUID] = mapped_column(index=True)
     words: Mapped[Long] = mapped_column(default="")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select
 
 from portal.contributions.models import AdviceRequest, Statement
+from portal.contributions.queries_tell import WORKS_TODAY
 from portal.contributions.rules import ADVICE
 from portal.contributions.rules_staff import MAY_ADVISE, is_advice_late
 from portal.kernel.clock import LONDON
@@ -39,8 +40,7 @@ ADVISERS = (
         StaffRole.school_id == bindparam("school_id"),
         StaffRole.role.in_(MAY_ADVISE),
         or_(StaffRole.class_id.is_(None), StaffRole.class_id == bindparam("class_id")),
-        StaffRole.starts_on <= bindparam("today"),
-        or_(StaffRole.ends_on.is_(None), StaffRole.ends_on >= bindparam("today")),
+        WORKS_TODAY,
     )
     .order_by(Person.full_name, Person.id, StaffRole.role)
 )

@@ -4,10 +4,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 
 from portal.accounts.queries import kept_texts
-from portal.contributions.models import WantedCall
+from portal.contributions.models import Statement, WantedCall
 from portal.contributions.queries_own import OwnViews, own_answers
 from portal.contributions.rules import OPEN_FOR_WORDS
 from portal.kernel.scope import PortalSession
@@ -18,6 +18,22 @@ from portal.reviews.rules import BEFORE_THE_MEETING
 CALL = select(WantedCall.words, WantedCall.wanted_at, WantedCall.called_at).where(
     WantedCall.review_id == bindparam("review"), WantedCall.adult_id == bindparam("who")
 )
+
+
+SAID = select(func.count(Statement.id).label("said"), func.max(Statement.sent_at).label("sent_at")).where(
+    Statement.review_id == bindparam("review"),
+    Statement.author_id == bindparam("who"),
+    Statement.text != "",
+    or_(Statement.current, Statement.sent_at.is_(None)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidSoFar:
+    """Whether the reader has said anything for a review, and when they last sent it."""
+
+    has_begun: bool
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,12 @@ def family_views(
         open=review.stage in OPEN_FOR_WORDS,
         late=begun or review.stage not in BEFORE_THE_MEETING,
     )
+
+
+def said_so_far(session: PortalSession, *, viewer: Actor, review_id: uuid.UUID) -> SaidSoFar:
+    """One statement."""
+    row = session.execute(SAID, {"review": review_id, "who": viewer.person_id}).one()
+    return SaidSoFar(row.said > 0, row.sent_at)
 
 
 def rescued(session: PortalSession, *, person_id: uuid.UUID, path: str, since: datetime) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from portal.contributions.models import Contribution, Statement
-from portal.contributions.rules import How, stamp
+from portal.contributions.rules import How, is_kept_back, is_nothing_new, stamp
 from portal.kernel.scope import PortalSession
-from portal.people.rules import Readers, Side
+from portal.people.rules import Readers
 from portal.reviews.models import Review
 
 SAID = (
@@ -22,8 +22,7 @@ SAID = (
 )
 OWN = (
     select(
-        *(Contribution.id, Contribution.side, Contribution.helped_by, Contribution.readers),
-        *(Contribution.started_at, Contribution.sent_at),
+        *(Contribution.helped_by, Contribution.readers, Contribution.sent_at),
     )
     .where(Contribution.review_id == bindparam("review"), Contribution.author_id == bindparam("who"))
     .where(Contribution.written_by == bindparam("who"))
@@ -58,7 +57,8 @@ LAST = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAnswer:
     """The newest version of one answer. `version` goes back with the form; `was_sent` says that readers have a version
-    already, `sent_at` is empty while this one is a draft."""
+    already, `sent_at` is empty while this one is a draft. `is_kept` says that its words stay with their author, and
+    that there is nothing else to send."""
 
     statement_id: uuid.UUID
     question: str
@@ -72,6 +72,7 @@ class OwnAnswer:
     written_at: datetime
     sent_at: datetime | None
     was_sent: bool
+    is_kept: bool
     late: bool
 
     @property
@@ -79,26 +80,31 @@ class OwnAnswer:
         """Whether there is anything to read."""
         return bool(self.text or self.picks)
 
+    @property
+    def is_kept_back(self) -> bool:
+        """Whether the words stay with their author, who chose not to say them."""
+        return self.sent_at is None and is_kept_back(self.question, self.text, self.picks)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnViews:
-    """Everything one person has said for one review. `answers` are their own, `typed` what others wrote down for them
-    and still counts, `last_time` what they sent for the review before; all by question."""
+    """Everything one person has said for one review. `answers` are their own, `taken_back` those of which nothing
+    counts any more, `typed` what others wrote down for them and still counts, `last_time` what they sent for the review
+    before; all by question."""
 
-    contribution_id: uuid.UUID | None = None
-    side: Side | None = None
     helped_by: str = ""
     readers: Readers = Readers.TEACHERS
-    started_at: datetime | None = None
     sent_at: datetime | None = None
     answers: Mapping[str, OwnAnswer] = field(default_factory=dict)
+    taken_back: Mapping[str, OwnAnswer] = field(default_factory=dict)
     typed: Mapping[str, tuple[OwnAnswer, ...]] = field(default_factory=dict)
     last_time: Mapping[str, OwnAnswer] = field(default_factory=dict)
 
     @property
     def unsent(self) -> tuple[OwnAnswer, ...]:
         """The drafts that have words or choices, or that take back what was sent."""
-        return tuple(a for a in self.answers.values() if a.sent_at is None and (a.says_something or a.was_sent))
+        drafts = (answer for answer in self.answers.values() if answer.sent_at is None and not answer.is_kept)
+        return tuple(answer for answer in drafts if answer.says_something or answer.was_sent)
 
 
 def own_answers(session: PortalSession, *, review_id: uuid.UUID, author_id: uuid.UUID) -> OwnViews:
@@ -106,19 +112,18 @@ def own_answers(session: PortalSession, *, review_id: uuid.UUID, author_id: uuid
     asked = {"review": review_id, "who": author_id}
     own = session.execute(OWN, asked).first()
     rows = list(session.execute(ANSWERS, asked))
-    answers = _newest([row for row in rows if row.written_by == author_id])
+    mine = [row for row in rows if row.written_by == author_id]
+    answers = _newest(mine)
     typed: dict[str, tuple[OwnAnswer, ...]] = {}
     for row in rows:
         if row.written_by != author_id and row.current:
             typed[row.question] = (*typed.get(row.question, ()), _answer(row, was_sent=row.sent_at is not None))
     return OwnViews(
-        contribution_id=own.id if own else None,
-        side=Side(own.side) if own else None,
         helped_by=own.helped_by if own else "",
         readers=Readers(own.readers) if own else Readers.TEACHERS,
-        started_at=own.started_at if own else None,
         sent_at=own.sent_at if own else None,
         answers=answers,
+        taken_back={row.question: _answer(row, was_sent=False) for row in mine if row.question not in answers},
         typed=typed,
         last_time={row.question: _answer(row, was_sent=True) for row in session.execute(LAST, asked)},
     )
@@ -127,15 +132,16 @@ def own_answers(session: PortalSession, *, review_id: uuid.UUID, author_id: uuid
 def _newest(rows: list[Any]) -> dict[str, OwnAnswer]:
     """By question the last version; one that was taken back is none."""
     newest: dict[str, OwnAnswer] = {}
-    sent = {row.question for row in rows if row.sent_at is not None and row.current}
+    sent = {row.question: row for row in rows if row.sent_at is not None and row.current}
     for row in rows:
         newest.pop(row.question, None)
         if row.current or row.sent_at is None:
-            newest[row.question] = _answer(row, was_sent=row.question in sent)
+            before = sent.get(row.question)
+            newest[row.question] = _answer(row, was_sent=before is not None, is_kept=is_nothing_new(row, before))
     return newest
 
 
-def _answer(row: Any, *, was_sent: bool) -> OwnAnswer:
+def _answer(row: Any, *, was_sent: bool, is_kept: bool = False) -> OwnAnswer:
     return OwnAnswer(
         statement_id=row.id,
         question=row.question,
@@ -149,5 +155,6 @@ def _answer(row: Any, *, was_sent: bool) -> OwnAnswer:
         written_at=row.written_at,
         sent_at=row.sent_at,
         was_sent=was_sent,
+        is_kept=is_kept,
         late=row.late,
     )

@@ -98,15 +98,24 @@ class MyViews:
     def readers_of(self, question: str, wished: str = "") -> ReaderChoice:
         """Who reads an answer: as it is kept, else as wished, else the narrowest circle."""
         answer = self.answer(question)
-        if answer is None:
-            return self.choice(wished) or self.choices[0]
-        value = str(answer.one_adult_id or answer.readers)
-        return self.choice(value) or _one_adult(answer.one_adult_id)
+        return self._reads(answer) if answer else self.choice(wished) or self.choices[0]
+
+    def reads_still(self, question: str) -> ReaderChoice:
+        """Who may read what was said before it was taken back, and what school made of it."""
+        return self._reads(self.own.taken_back[question])
+
+    def _reads(self, answer: OwnAnswer) -> ReaderChoice:
+        return self.choice(str(answer.one_adult_id or answer.readers)) or _one_adult(answer.one_adult_id)
 
     @property
     def said(self) -> tuple[Question, ...]:
         """The questions with an answer."""
         return tuple(question for key, question in self.questions.items() if self.answer(key))
+
+    @property
+    def taken_back(self) -> tuple[Question, ...]:
+        """The questions whose answer was sent and taken back."""
+        return tuple(question for key, question in self.questions.items() if key in self.own.taken_back)
 
 
 def next_views(session: PortalSession, *, viewer: Actor, today: date) -> MyViews:

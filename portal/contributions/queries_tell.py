@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import and_, bindparam, case, or_, select
 
 from portal.contributions.models import Disclosure
 from portal.contributions.rules import Feeling
@@ -18,7 +18,7 @@ from portal.people.models import Person, Pupil, School, SchoolClass, StaffRole
 from portal.people.rules import Role, Skin, skin_for
 from portal.reviews.queries_calendar import calendar_of
 
-_TODAY = and_(
+WORKS_TODAY = and_(
     StaffRole.starts_on <= bindparam("today"), or_(StaffRole.ends_on.is_(None), StaffRole.ends_on >= bindparam("today"))
 )
 _IS_LEAD = and_(StaffRole.person_id == School.safeguarding_lead_id, StaffRole.role.in_(LEADS))
@@ -26,11 +26,11 @@ _TEACHES = and_(StaffRole.class_id == Pupil.class_id, StaffRole.role == Role.CLA
 WHOM = (
     select(
         *(Pupil.school_id, Pupil.nc_year, School.name.label("school"), School.theme, School.phone),
-        *(School.safeguarding_words, StaffRole.person_id, Person.known_as, Person.full_name),
+        *(School.safeguarding_words, StaffRole.person_id, StaffRole.role, Person.known_as, Person.full_name),
     )
     .select_from(Pupil)
     .join(School, School.id == Pupil.school_id)
-    .outerjoin(StaffRole, and_(StaffRole.school_id == School.id, or_(_TEACHES, StaffRole.role.in_(LEADS)), _TODAY))
+    .outerjoin(StaffRole, and_(StaffRole.school_id == School.id, or_(_TEACHES, StaffRole.role.in_(LEADS)), WORKS_TODAY))
     .outerjoin(Person, Person.id == StaffRole.person_id)
     .where(Pupil.id == bindparam("pupil_id"))
     .order_by(
@@ -38,7 +38,6 @@ WHOM = (
         Person.full_name,
         StaffRole.id,
     )
-    .limit(1)
 )
 LAST = (
     select(Disclosure.seen_at, Person.known_as, Person.full_name)
@@ -69,7 +68,6 @@ ONE = (
     .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
     .where(Disclosure.one_adult_id == bindparam("me"), Disclosure.id == bindparam("told_id"))
 )
-WAITING = select(func.count()).where(Disclosure.one_adult_id == bindparam("me"), Disclosure.done_at.is_(None))
 WHO_MAY_LEAD = (
     select(Person.id, Person.full_name)
     .where(
@@ -78,7 +76,7 @@ WHO_MAY_LEAD = (
             StaffRole.person_id == Person.id,
             StaffRole.school_id == bindparam("school_id"),
             StaffRole.role.in_(LEADS),
-            _TODAY,
+            WORKS_TODAY,
         )
         .exists()
     )
@@ -88,8 +86,9 @@ WHO_MAY_LEAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellPage:
-    """Who will read what a child tells now. `adult_id` is None at a school without any staff; `read_on` is the school
-    day at whose start it will be read, None during school."""
+    """Who will read what a child tells now. `adult_id` is None at a school without any staff, `has_another`
+    whether somebody can open it in their place; `read_on` is the school day at whose start it will be read, None during
+    school."""
 
     skin: Skin
     school_id: uuid.UUID
@@ -99,6 +98,7 @@ class TellPage:
     words: str
     adult_id: uuid.UUID | None
     adult: str
+    has_another: bool
     read_on: date | None
 
 
@@ -138,9 +138,10 @@ class Safeguarding:
 def tell_page(session: PortalSession, *, pupil_id: uuid.UUID | None, now: datetime) -> TellPage:
     """The page of a pupil: the school's named adult, else the class teacher, else the SENDCO. Raises NotFound."""
     today = now.astimezone(LONDON).date()
-    row = session.execute(WHOM, {"pupil_id": pupil_id, "today": today}).first() if pupil_id else None
-    if row is None:
+    rows = session.execute(WHOM, {"pupil_id": pupil_id, "today": today}).all() if pupil_id else []
+    if not rows:
         raise NotFound
+    row = rows[0]
     return TellPage(
         skin=skin_for(row.nc_year),
         school_id=row.school_id,
@@ -150,6 +151,7 @@ def tell_page(session: PortalSession, *, pupil_id: uuid.UUID | None, now: dateti
         words=row.safeguarding_words,
         adult_id=row.person_id,
         adult=row.known_as or row.full_name or "",
+        has_another=any(other.role in LEADS and other.person_id != row.person_id for other in rows),
         read_on=read_on(calendar_of(session, row.school_id, today), now),
     )
 
@@ -174,11 +176,6 @@ def told(session: PortalSession, *, viewer: Actor, told_id: uuid.UUID) -> Told:
     if row.seen_at is None:
         return _told(row)
     return _told(row, feeling=TELL.get(row.feeling), text=row.text, done_words=row.done_words)
-
-
-def waiting(session: PortalSession, *, viewer: Actor) -> int:
-    """How many things that children told this adult are not dealt with."""
-    return session.scalar(WAITING, {"me": viewer.person_id}) or 0
 
 
 def safeguarding(session: PortalSession, *, school_id: uuid.UUID, today: date) -> Safeguarding:

@@ -10,7 +10,7 @@ from portal.accounts.actions import KEEP_TEXT_FOR
 from portal.contributions import actions_family, actions_say
 from portal.contributions.actions_say import Answer, AnswersChanged
 from portal.contributions.forms_family import AnswerForm, CallForm, ReadersForm
-from portal.contributions.queries_family import FamilyViews, family_views, rescued
+from portal.contributions.queries_family import FamilyViews, SaidSoFar, family_views, rescued, said_so_far
 from portal.contributions.rules import HOWS, PARENT_QUESTIONS, PARENT_READER_NAMES, How, Question
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
@@ -60,6 +60,12 @@ def _shown(template: str, page: FamilyViews, **more: object) -> str:
     return render_template(
         f"contributions/{template}.html", page=page, review=page.review, brand=brand, address=address, **words, **more
     )
+
+
+@bp.app_template_global("said_so_far")
+def _said_so_far(review_id: uuid.UUID) -> SaidSoFar:
+    """For the page of a review, which stands in a room below this one: whether its reader has said anything yet."""
+    return said_so_far(reader(), viewer=_me(), review_id=review_id)
 
 
 @bp.get(PATH, access=OWN_PUPIL)

@@ -65,8 +65,10 @@ def readers(review_id: uuid.UUID, asked: str) -> Page:
     if asked not in page.questions:
         raise NotFound
     if request.method == "GET":
-        return _shown("my_views_readers", page, asked=asked, chosen=page.readers_of(asked, wished))
-    choice, answer = page.choice(wished), page.own.answers.get(asked)
+        is_over = asked in page.own.taken_back and not wished
+        chosen = page.reads_still(asked) if is_over else page.readers_of(asked, wished)
+        return _shown("my_views_readers", page, asked=asked, chosen=chosen)
+    choice, answer = page.choice(wished), page.own.answers.get(asked) or page.own.taken_back.get(asked)
     if choice is None:
         raise NotFound
     if answer is not None:
@@ -172,8 +174,7 @@ def look(review_id: uuid.UUID) -> Page:
     if form.is_submitted() and form.validate():
         facts = _mine(review_id)
         helped = form.helped_by if page.said else None
-        actions_say.keep(db(), side=Side.PUPIL, how=How.SELF, answers={}, helped_by=helped, **facts)
-        actions_say.send(db(), **facts)
+        actions_say.keep_and_send(db(), side=Side.PUPIL, how=How.SELF, answers={}, helped_by=helped, **facts)
         return redirect(url_for(".thanks", review_id=review_id), 303)
     helpers = () if page.skin == WORDS else HELPED_CHOICES
     return _shown("my_views_look", page, form=form, helpers=helpers)

@@ -73,8 +73,12 @@ def _keep(found: StaffView, form: StaffViewForm) -> tuple[int, dict[str, str]]:
         "now": clock.now(),
     }
     try:
-        actions_say.keep(db(), side=Side.STAFF, how=How.SELF, answers=form.answers(found), **about)
-        sent = actions_say.send(db(), **about) if request.form.get("step") == "send" else 0
+        about |= {"side": Side.STAFF, "how": How.SELF, "answers": form.answers(found)}
+        sent = 0
+        if request.form.get("step") == "send":
+            sent = actions_say.keep_and_send(db(), **about)
+        else:
+            actions_say.keep(db(), **about)
     except actions_say.AnswersChanged as error:
         db().rollback()
         form.show_versions(_view(found.pupil_id, found.review_id))

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from portal.contributions import actions_tell
 from portal.contributions.forms_tell import TellForm
 from portal.contributions.queries_tell import last_told, tell_page
-from portal.contributions.rules_tell import TELLS
+from portal.contributions.rules_tell import CHILDLINE, EMERGENCY, TELLS
 from portal.kernel import clock
 from portal.people.access import PUPIL
 from portal.people.actor import Actor
@@ -29,7 +29,8 @@ def _me() -> Actor:
 def _shown(template: str, **more: object) -> str:
     page = tell_page(db(), pupil_id=_me().pupil_id, now=clock.now())
     brand = brand_of(page.school_name, page.theme)
-    return render_template(f"contributions/{template}.html", page=page, brand=brand, tells=TELLS, **more)
+    numbers = {"emergency": EMERGENCY, "childline": CHILDLINE}
+    return render_template(f"contributions/{template}.html", page=page, brand=brand, tells=TELLS, **numbers, **more)
 
 
 @bp.get("/me/tell", access=PUPIL)

@@ -6,15 +6,15 @@ from typing import cast
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.contributions import actions_tell, queries_tell
+from portal.contributions import actions_tell, actions_unopened, queries_tell, queries_unopened
 from portal.contributions.forms_tell import DoneForm, SafeguardingForm
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
-from portal.people.access import ANY_STAFF, SCHOOL_SETTINGS
+from portal.people.access import ANY_STAFF, SCHOOL_SETTINGS, SEASON_BOARD
 from portal.people.actor import Actor
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import gettext as _
-from portal.web.unit_of_work import db
+from portal.web.unit_of_work import db, work
 
 bp = PortalBlueprint("told", __name__)
 Page = str | Response | tuple[str, int]
@@ -30,14 +30,24 @@ def _one(told_id: uuid.UUID) -> queries_tell.Told:
 
 @bp.get("/staff/told", access=ANY_STAFF)
 def inbox() -> str:
-    """What waits for this adult; without the words, which somebody else might see."""
-    return render_template("contributions/told.html", all_told=queries_tell.inbox(db(), viewer=_me()))
+    """What waits for this adult, and what nobody has opened; without the words, which somebody else might see."""
+    waiting = queries_unopened.unopened(db(), viewer=_me())
+    gone = queries_unopened.opened_instead(db(), viewer=_me())
+    all_told = queries_tell.inbox(db(), viewer=_me())
+    return render_template("contributions/told.html", all_told=all_told, waiting=waiting, gone=gone)
 
 
 @bp.post("/staff/told/<uuid:told_id>", access=ANY_STAFF)
 def read(told_id: uuid.UUID) -> Response:
     """Opens one; that it was read is written down."""
     actions_tell.see(db(), actor=_me(), told_id=told_id, now=clock.now())
+    return redirect(url_for(".one", told_id=told_id), 303)
+
+
+@bp.post("/staff/told/<uuid:told_id>/instead", access=SEASON_BOARD)
+def instead(told_id: uuid.UUID) -> Response:
+    """Opens one in the place of the adult who has not; that it was so is written down."""
+    actions_unopened.open_instead(work("another adult takes over"), actor=_me(), told_id=told_id, now=clock.now())
     return redirect(url_for(".one", told_id=told_id), 303)
 
 

@@ -1,8 +1,10 @@
 """Who is asked what before a review (domain.md 7.1), who may read the answers, and when an answer is late."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from portal.kernel.errors import Conflict, NotAllowed
 from portal.kernel.words import N_
@@ -87,6 +89,21 @@ FEELINGS = (
 )
 # answers, but none that anybody has to answer in turn
 NOT_TOLD = frozenset({"not_now", "not_say"})
+
+
+def is_kept_back(question: str, text: str, picks: Mapping[str, str]) -> bool:
+    """Whether somebody wrote words and then chose not to say them: the choice is sent, and the words stay a draft."""
+    return bool(text) and picks.get(question) in NOT_TOLD
+
+
+def is_nothing_new(draft: Any, counts: Any) -> bool:
+    """Whether a draft holds only words that are kept back, for the version that counts says the choice already, to the
+    same readers. Both are statements or rows of them."""
+    if counts is None or counts.text or not is_kept_back(draft.question, draft.text, draft.picks):
+        return False
+    said, meant = ((row.picks, row.readers, row.one_adult_id) for row in (counts, draft))
+    return bool(said == meant)
+
 
 READER_NAMES = {
     Readers.ONE_ADULT: N_("One adult"),

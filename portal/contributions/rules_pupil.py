@@ -9,7 +9,6 @@ from portal.kernel.words import N_
 from portal.people.rules import CARDS as CARDS_SKIN
 from portal.people.rules import PICTURES, WORDS, Skin
 
-LONGEST_HELPER = 150
 PREPARING_YEARS = frozenset({"9", "10", "11", "12", "13", "14"})  # Year 9 and up (Regulations 2014, 20(6) and 21(6))
 
 

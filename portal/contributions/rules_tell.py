@@ -13,9 +13,11 @@ from portal.reviews.rules_calendar import TermCalendar
 
 LONGEST_TOLD = 5_000
 TOLD_NOW = "told_now"  # the outbox's name of the message to the adult
+TOLD_UNOPENED = "told_unopened"  # and of the one to the others, when nobody has opened it
 CHILDLINE = "0800 1111"
 EMERGENCY = "999"
 READS_FROM, READS_UNTIL = time(8), time(16)  # London time, on school days
+READ_WITHIN = timedelta(hours=1)  # of that time; then others can open it too
 LEADS = (Role.SENDCO, Role.HEADTEACHER)  # who may be the named adult: those who can reach every child of the school
 TALK = Feeling("talk", N_("I want to talk"), "speech")
 TELLS = (
@@ -41,10 +43,18 @@ def read_on(calendar: TermCalendar, now: datetime) -> date | None:
     day = local.date()
     if calendar.is_school_day(day) and local.time() < READS_UNTIL:
         return None if local.time() >= READS_FROM else day
-    day += timedelta(days=1)
-    while not calendar.is_school_day(day):
-        day += timedelta(days=1)
-    return day
+    return calendar.school_days_after(day, 1)
+
+
+def read_by(calendar: TermCalendar, said_at: datetime) -> datetime:
+    """When an hour of school has passed over what a child told."""
+    day = read_on(calendar, said_at)
+    begins = datetime.combine(day, READS_FROM, LONDON) if day else said_at.astimezone(LONDON)
+    left = datetime.combine(begins.date(), READS_UNTIL, LONDON) - begins
+    if left >= READ_WITHIN:
+        return begins + READ_WITHIN
+    following = calendar.school_days_after(begins.date(), 1)
+    return datetime.combine(following, READS_FROM, LONDON) + READ_WITHIN - left
 
 
 def once(person_id: uuid.UUID, key: str, *said: str) -> str:

@@ -67,7 +67,7 @@ def _reviews(world: World) -> tuple[dict[uuid.UUID, Review], dict[uuid.UUID, Rev
     held: dict[uuid.UUID, Review] = {}
     coming: dict[uuid.UUID, Review] = {}
     for row in (row for row in world.rows if isinstance(row, Review)):
-        if row.held_at is None and row.round_id is not None and row.stage in BEFORE_THE_MEETING:
+        if row.held_at is None and row.stage in BEFORE_THE_MEETING:
             coming[row.pupil_id] = row
         before = held.get(row.pupil_id)
         if row.held_at and (before is None or before.held_at is None or before.held_at < row.held_at):

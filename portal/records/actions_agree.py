@@ -1,70 +1,24 @@
-"""Actions are agreed while the record is a draft, and what is not done yet goes on into the next one.
-
-Every write begins with the review, locked, so that two writers come one after the other."""
+"""Actions are agreed, changed and removed while the record is a draft."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_, select
 
 from portal.contributions.models import Statement
 from portal.kernel import audit
-from portal.kernel.clock import LONDON
-from portal.kernel.db import renamed
-from portal.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
-from portal.kernel.scope import PortalSession
+from portal.kernel.errors import Invalid, NotFound, StaleVersion
+from portal.kernel.scope import PortalSession, whose
 from portal.kernel.words import N_
-from portal.meetings.actions_pupil import held_review
 from portal.people.actor import Actor
 from portal.people.models import StaffRole
 from portal.people.rules import Readers, Side
+from portal.records.actions_draft import Place, draft_record, drafted, keep, next_place
 from portal.records.models import Action, Ending, Record
-from portal.records.models_standing import ActionStanding, EndingStanding
+from portal.records.models_standing import EndingStanding
 from portal.records.rules import EndingKind
-from portal.records.rules_actions import (
-    CAN_PROMISE,
-    UNFINISHED,
-    ActionWords,
-    NamedByAnEnding,
-    RecordIsShared,
-    check_day,
-)
-
-TAKEN = Conflict()
-COPIED = (
-    *("school_id", "pupil_id", "author_id", "side", "one_adult_id", "party", "owner_id", "owner_words", "text"),
-    *("how_we_will_know", "pupil_words", "picture", "language", "due_on", "for_family", "statement_id"),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Who writes about which review of which child, and when."""
-
-    actor: Actor
-    pupil_id: uuid.UUID
-    review_id: uuid.UUID
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The school's day."""
-        return self.now.astimezone(LONDON).date()
-
-
-def draft_record(session: PortalSession, *, pupil_id: uuid.UUID, review_id: uuid.UUID) -> Record:
-    """The record of a review, which nobody has shared yet. Raises NotFound, RecordIsShared."""
-    review = held_review(session, pupil_id=pupil_id, review_id=review_id)
-    found = select(Record).where(Record.review_id == review.id, Record.pupil_id == pupil_id)
-    record = session.scalars(found.execution_options(populate_existing=True)).first()
-    if record is None:
-        raise NotFound
-    if record.shared_at is not None:
-        raise RecordIsShared
-    return record
+from portal.records.rules_actions import CAN_PROMISE, ActionWords, NamedByAnEnding, check_day
 
 
 def save_action(
@@ -85,7 +39,7 @@ def save_action(
     and has no wider readers than it. Raises Invalid, StaleVersion, Conflict, RecordIsShared, NotFound.
     """
     at = Place(actor=actor, pupil_id=pupil_id, review_id=review_id, now=now)
-    record = draft_record(session, pupil_id=pupil_id, review_id=review_id)
+    record = draft_record(session, at)
     row = session.scalars(select(Action).where(Action.id == action_id, Action.pupil_id == pupil_id)).first()
     if row is not None and row.review_id != review_id:
         raise NotFound
@@ -98,27 +52,25 @@ def save_action(
         _may_own(row, values["owner_id"])
         for name, value in values.items():
             setattr(row, name, value)
-        _note(session, at, "action changed", row)
+        _changed(session, at, "action changed", row)
         return row
     statement = _statement(session, at, statement_id) if statement_id else None
     row = Action(
+        **(drafted(statement) if statement else _of_school(record, actor)),
+        **values,
         id=action_id,
-        school_id=record.school_id,
-        pupil_id=pupil_id,
         review_id=review_id,
-        position=_next_place(session, at),
+        position=next_place(session, at),
         sent_at=now,
         written_by=actor.person_id,
         statement_id=statement_id,
-        **_whose(statement, actor),
-        **values,
     )
     _may_own(row, values["owner_id"])
     session.add(row)
-    _flush(session)
+    keep(session)
     if statement is not None:
         _end_with(session, at, statement, row)
-    _note(session, at, "action agreed", row)
+    _changed(session, at, "action agreed", row)
     return row
 
 
@@ -178,44 +130,9 @@ def _statement(session: PortalSession, at: Place, statement_id: uuid.UUID) -> St
     return found
 
 
-def _whose(statement: Statement | None, actor: Actor) -> dict[str, Any]:
-    """While the record is a draft an action is for school only; one adult's stays that adult's."""
-    if statement is None:
-        return {"author_id": actor.person_id, "side": Side.STAFF, "readers": Readers.TEACHERS}
-    narrow = statement.readers == Readers.ONE_ADULT
-    return {
-        "author_id": statement.author_id,
-        "side": statement.side,
-        "readers": Readers.ONE_ADULT if narrow else Readers.TEACHERS,
-        "one_adult_id": statement.one_adult_id,
-    }
-
-
-def _next_place(session: PortalSession, at: Place) -> int:
-    # all places count, also those of actions that this writer may not read
-    last = session.scalar(
-        select(func.max(ActionStanding.position)).where(
-            ActionStanding.review_id == at.review_id, ActionStanding.pupil_id == at.pupil_id
-        )
-    )
-    return (last or 0) + 1
-
-
-def _flush(session: PortalSession) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise renamed(
-            error,
-            {
-                "uq_actions_of_a_review_are_numbered": TAKEN,
-                "action.review_id": TAKEN,
-                "uq_an_action_is_carried_on_once": TAKEN,
-                "action.carried_from": TAKEN,
-                "pk_action": NotFound(),
-                "action.id": NotFound(),
-            },
-        ) from None
+def _of_school(record: Record, actor: Actor) -> dict[str, Any]:
+    about = {"school_id": record.school_id, "pupil_id": record.pupil_id}
+    return {**about, "author_id": actor.person_id, "side": Side.STAFF, "readers": Readers.TEACHERS}
 
 
 def _end_with(session: PortalSession, at: Place, statement: Statement, action: Action) -> None:
@@ -223,16 +140,11 @@ def _end_with(session: PortalSession, at: Place, statement: Statement, action: A
     if session.scalars(ended).first() is None:
         session.add(
             Ending(
-                school_id=statement.school_id,
-                pupil_id=statement.pupil_id,
+                **whose(statement),
                 review_id=statement.review_id,
                 statement_id=statement.id,
                 kind=EndingKind.ACTION,
                 action_id=action.id,
-                author_id=statement.author_id,
-                side=statement.side,
-                readers=statement.readers,
-                one_adult_id=statement.one_adult_id,
                 written_by=at.actor.person_id,
                 sent_at=at.now,
                 ended_by=at.actor.person_id,
@@ -256,7 +168,7 @@ def remove_action(
     Raises NotFound, StaleVersion, RecordIsShared, NamedByAnEnding when it answers what this reader may not see.
     """
     at = Place(actor=actor, pupil_id=pupil_id, review_id=review_id, now=now)
-    draft_record(session, pupil_id=pupil_id, review_id=review_id)
+    draft_record(session, at)
     about = (Action.id == action_id, Action.pupil_id == pupil_id, Action.review_id == review_id)
     row = session.scalars(select(Action).where(*about)).first()
     if row is None:
@@ -271,70 +183,9 @@ def remove_action(
     if session.scalars(select(EndingStanding.id).where(*hidden)).first():
         raise NamedByAnEnding
     session.delete(row)
-    _note(session, at, "action removed", row)
+    _changed(session, at, "action removed", row)
 
 
-def carry_on(
-    session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID, now: datetime
-) -> list[Action]:
-    """Copies what is still to be done, from the child's shared records, into the draft of the next review: each action
-    once. What this writer may not read stays where it is. Raises NotFound, RecordIsShared, Conflict."""
-    at = Place(actor=actor, pupil_id=pupil_id, review_id=review_id, now=now)
-    record = draft_record(session, pupil_id=pupil_id, review_id=review_id)
-    carried = select(ActionStanding.carried_from).where(
-        ActionStanding.pupil_id == pupil_id, ActionStanding.carried_from.is_not(None)
-    )
-    rows = session.scalars(
-        select(Action)
-        .join(Record, Record.review_id == Action.review_id)
-        .where(
-            Action.pupil_id == pupil_id,
-            Action.review_id != review_id,
-            Action.state.in_(UNFINISHED),
-            Action.id.not_in(carried),
-            Record.shared_at.is_not(None),
-        )
-        .order_by(Record.shared_at, Action.position, Action.id)
-    ).all()
-    first = _next_place(session, at)
-    copies = [_copy(row, at, position) for position, row in enumerate(rows, first)]
-    session.add_all(copies)
-    _flush(session)
-    if copies:
-        audit.record(
-            session,
-            "actions carried on",
-            now=now,
-            actor_id=actor.person_id,
-            school_id=record.school_id,
-            subject_id=review_id,
-            pupil_id=pupil_id,
-            actions=len(copies),
-        )
-    return copies
-
-
-def _copy(row: Action, at: Place, position: int) -> Action:
-    narrow = row.readers == Readers.ONE_ADULT
-    return Action(
-        **{name: getattr(row, name) for name in COPIED},
-        readers=Readers.ONE_ADULT if narrow else Readers.TEACHERS,
-        review_id=at.review_id,
-        position=position,
-        carried_from=row.id,
-        written_by=at.actor.person_id,
-        sent_at=at.now,
-    )
-
-
-def _note(session: PortalSession, at: Place, what: str, row: Action) -> None:
-    audit.record(
-        session,
-        what,
-        now=at.now,
-        actor_id=at.actor.person_id,
-        school_id=row.school_id,
-        subject_id=row.id,
-        pupil_id=row.pupil_id,
-    )
-    _flush(session)
+def _changed(session: PortalSession, at: Place, what: str, row: Action) -> None:
+    keep(session)
+    audit.record_about(session, what, row, actor_id=at.actor.person_id, now=at.now)

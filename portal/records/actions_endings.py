@@ -15,15 +15,15 @@ from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.kernel.scope import PortalSession
+from portal.kernel.scope import PortalSession, whose
 from portal.kernel.words import N_
 from portal.meetings.actions_pupil import held_review
 from portal.people.actor import Actor
-from portal.people.rules import Role
 from portal.records.models import Action, Ending, Record
 from portal.records.queries_endings import ENDED_SIDES, open_statements
 from portal.records.rules import EndingKind
 from portal.records.rules_actions import NEEDS_WORDS, EndingIsShared, StillOpen
+from portal.records.rules_record import WRITERS
 from portal.reviews.actions_steps import take_step
 from portal.reviews.rules import Stage
 
@@ -32,7 +32,7 @@ TAKEN = Conflict(N_("Somebody else has just given this an ending. Look at it aga
 
 def may_end(actor: Actor, one_adult_id: uuid.UUID | None) -> bool:
     """Whoever leads reviews answers what they may read; what was said to one adult is that adult's to answer."""
-    return one_adult_id == actor.person_id if one_adult_id else actor.has(Role.SENDCO, Role.CLASS_TEACHER)
+    return one_adult_id == actor.person_id if one_adult_id else actor.has(*WRITERS)
 
 
 def end(
@@ -76,41 +76,17 @@ def end(
     if row is not None and (row.kind, row.words, row.action_id) == (kind, words, names):
         return
     if row is None:
-        row = _for(said)
+        row = Ending(**whose(said), review_id=said.review_id, statement_id=said.id, sent_at=said.sent_at)
         session.add(row)
     elif _is_shared(session, said):
         raise EndingIsShared
     row.kind, row.words, row.action_id = kind, words, names
     row.written_by = row.ended_by = actor.person_id
     row.ended_at = now
-    audit.record(
-        session,
-        "statement ended",
-        now=now,
-        actor_id=actor.person_id,
-        school_id=said.school_id,
-        subject_id=said.id,
-        pupil_id=said.pupil_id,
-        kind=kind.value,
-    )
     try:
-        session.flush()
+        audit.record_about(session, "statement ended", said, actor_id=actor.person_id, now=now, kind=kind.value)
     except IntegrityError as error:
         raise renamed(error, {"uq_a_statement_ends_once": TAKEN, "ending.statement_id": TAKEN}) from None
-
-
-def _for(said: Statement) -> Ending:
-    return Ending(
-        school_id=said.school_id,
-        pupil_id=said.pupil_id,
-        review_id=said.review_id,
-        statement_id=said.id,
-        author_id=said.author_id,
-        side=said.side,
-        readers=said.readers,
-        one_adult_id=said.one_adult_id,
-        sent_at=said.sent_at,
-    )
 
 
 def _action(session: PortalSession, said: Statement, action_id: uuid.UUID | None) -> uuid.UUID:
@@ -140,13 +116,4 @@ def close(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_i
     if open_statements(session, review_id=review_id, today=now.astimezone(LONDON).date()):
         raise StillOpen
     take_step(session, review, Stage.CLOSED, actor=actor, now=now)
-    audit.record(
-        session,
-        "review finished",
-        now=now,
-        actor_id=actor.person_id,
-        school_id=review.school_id,
-        subject_id=review.id,
-        pupil_id=pupil_id,
-    )
-    session.flush()
+    audit.record_about(session, "review finished", review, actor_id=actor.person_id, now=now)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,10 +14,13 @@ from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
+from portal.meetings.actions_messages import tell
+from portal.meetings.rules_messages import Message
 from portal.people.actor import Actor
 from portal.people.models import PupilContact
 from portal.people.rules import Audience, PortalAccess
 from portal.records.models import Action, NotHappening, Record
+from portal.records.models_standing import ActionStanding
 from portal.records.rules_actions import UNFINISHED
 
 
@@ -60,7 +64,7 @@ def say_not_happening(
     except IntegrityError as error:
         refused = {"uq_said_twice_is_said_once": Conflict(), "not_happening.once_key": Conflict()}
         raise renamed(error, refused) from None
-    _note(session, "not happening", row, actor, now)
+    audit.record_about(session, "not happening", row, actor_id=actor.person_id, now=now)
 
 
 def _may_say(session: PortalSession, actor: Actor, pupil_id: uuid.UUID) -> None:
@@ -76,7 +80,8 @@ def _may_say(session: PortalSession, actor: Actor, pupil_id: uuid.UUID) -> None:
 def answer_not_happening(
     session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, said_id: uuid.UUID, words: str, now: datetime
 ) -> None:
-    """Answers once, in words. Raises NotFound, Invalid, Conflict when somebody else has answered."""
+    """Answers once, in words, and tells that adult that there is something new. Raises NotFound, Invalid, Conflict when
+    somebody else has answered."""
     row = session.scalars(
         select(NotHappening)
         .where(NotHappening.id == said_id, NotHappening.pupil_id == pupil_id)
@@ -92,17 +97,8 @@ def answer_not_happening(
     if not words:
         raise Invalid(N_("Write your answer. Whoever said it reads it."), field="words")
     row.answered_at, row.answered_by, row.answer = now, actor.person_id, words
-    _note(session, "not happening answered", row, actor, now)
-
-
-def _note(session: PortalSession, what: str, row: NotHappening, actor: Actor, now: datetime) -> None:
-    audit.record(
-        session,
-        what,
-        now=now,
-        actor_id=actor.person_id,
-        school_id=row.school_id,
-        subject_id=row.id,
-        pupil_id=row.pupil_id,
-    )
-    session.flush()
+    audit.record_about(session, "not happening answered", row, actor_id=actor.person_id, now=now)
+    # the SENDCO may not see the action itself: it can be for another adult only
+    review_id = session.scalars(select(ActionStanding.review_id).where(ActionStanding.id == row.action_id)).one()
+    about: dict[str, Any] = {"adult_id": row.adult_id, "pupil_id": pupil_id, "review_id": review_id}
+    tell(session, Message.ANSWERED, **about, event=f"answered {row.id}", now=now)

@@ -15,12 +15,14 @@ def note_copy(
     school_id: uuid.UUID,
     pupil_id: uuid.UUID,
     review_id: uuid.UUID,
+    guest_id: uuid.UUID | None = None,
     now: datetime,
 ) -> None:
-    """Notes that the actor took the pack away as a file."""
+    """Notes that the actor took the pack away as a file, perhaps for a guest."""
     audit.record(
         session,
         "copy of the pack taken",
+        **({"guest": str(guest_id)} if guest_id else {}),
         now=now,
         actor_id=actor.person_id,
         school_id=school_id,

@@ -12,13 +12,13 @@ from sqlalchemy import Select, select
 from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, StaleVersion
-from portal.kernel.scope import PortalSession
+from portal.kernel.scope import PortalSession, whose
 from portal.kernel.words import N_
 from portal.people.actor import Actor
-from portal.people.rules import Role
 from portal.records.models import Action, ActionStep, Record
 from portal.records.rules import ActionState
 from portal.records.rules_actions import check_day
+from portal.records.rules_record import WRITERS
 
 NEEDS_A_REASON = (ActionState.CHANGED, ActionState.STOPPED)
 
@@ -53,21 +53,12 @@ def set_state(
     for link in _chain(session, row):
         link.state, link.state_at, link.due_on = state, now, due_on
         session.add(_step(row, link, actor, words, now))
-    audit.record(
-        session,
-        f"action {state.value}",
-        now=now,
-        actor_id=actor.person_id,
-        school_id=row.school_id,
-        subject_id=row.id,
-        pupil_id=pupil_id,
-    )
-    session.flush()
+    audit.record_about(session, f"action {state.value}", row, actor_id=actor.person_id, now=now)
 
 
 def may_mark(actor: Actor, owner_id: uuid.UUID | None) -> bool:
     """Whoever promised it, and those who lead reviews."""
-    return actor.has(Role.SENDCO, Role.CLASS_TEACHER) or owner_id == actor.person_id
+    return actor.has(*WRITERS) or owner_id == actor.person_id
 
 
 def _shared(pupil_id: uuid.UUID, action_id: uuid.UUID) -> Select[Action]:
@@ -107,18 +98,13 @@ def _chain(session: PortalSession, row: Action) -> Sequence[Action]:
 def _step(said_about: Action, link: Action, actor: Actor, words: str, now: datetime) -> ActionStep:
     """Whoever may read the action it was said about may read why."""
     return ActionStep(
-        school_id=link.school_id,
-        pupil_id=link.pupil_id,
+        **whose(said_about),
         action_id=link.id,
         state=link.state,
         words=words,
         due_on=link.due_on,
         noted_by=actor.person_id,
         noted_at=now,
-        author_id=said_about.author_id,
-        side=said_about.side,
-        readers=said_about.readers,
-        one_adult_id=said_about.one_adult_id,
         statement_id=said_about.statement_id,
         for_family=said_about.for_family,
         written_by=actor.person_id,

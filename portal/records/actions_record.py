@@ -18,9 +18,11 @@ from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines
 from portal.kernel.words import N_
 from portal.meetings.actions_pupil import held_review
+from portal.meetings.rules_messages import Message
 from portal.people.actor import Actor
 from portal.people.rules import Readers, Side
-from portal.records.actions_agree import carry_on
+from portal.records.actions_carry import carry_on
+from portal.records.actions_news import tell_the_family
 from portal.records.models import Record, RecordEntry
 from portal.records.queries_lines import target_titles
 from portal.records.rules import EntryKind, Heading, heading_of
@@ -48,7 +50,7 @@ def start(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_i
         record = Record(**about, started_by=actor.person_id, started_at=now, lines=0)
         session.add(record)
         session.flush()
-        note(session, "record started", record, actor=actor, now=now)
+        audit.record_about(session, "record started", record, actor_id=actor.person_id, now=now)
         carry_on(session, actor=actor, pupil_id=pupil_id, review_id=review_id, now=now)
     return record
 
@@ -100,28 +102,8 @@ def write_line(
         raise StaleVersion
     row.text, row.for_family, row.kind, row.heading = words, for_family, kind, heading
     row.written_by, row.written_at = actor.person_id, now
-    _keep(session)
-    note(session, "record written", record, actor=actor, now=now, subject_id=entry_id, heading=heading.value)
+    _keep(session, "record written", row, actor=actor, now=now)
     return row.version
-
-
-def disagree(
-    session: PortalSession,
-    *,
-    actor: Actor,
-    pupil_id: uuid.UUID,
-    review_id: uuid.UUID,
-    entry_id: uuid.UUID,
-    heading: Heading,
-    text: str,
-    now: datetime,
-    for_family: bool = True,
-    version: int = 0,
-) -> None:
-    """Who sees something differently, and how: a line that says so. Raises as `write_line`."""
-    about = {"pupil_id": pupil_id, "review_id": review_id, "entry_id": entry_id, "heading": heading}
-    facts = {"for_family": for_family, "version": version, "kind": EntryKind.DISAGREEMENT}
-    write_line(session, actor=actor, text=text, now=now, **about, **facts)  # type: ignore[arg-type]
 
 
 def take_over(
@@ -156,8 +138,7 @@ def take_over(
     row.statement_id, row.one_adult_id = said.id, said.one_adult_id
     row.readers = Readers.ONE_ADULT if said.readers == Readers.ONE_ADULT else Readers.TEACHERS
     session.add(row)
-    _keep(session)
-    note(session, "statement taken over", record, actor=actor, now=now, subject_id=said.id)
+    _keep(session, "statement taken over", row, actor=actor, now=now)
 
 
 def remove_line(
@@ -179,8 +160,7 @@ def remove_line(
     if row.version != version:
         raise StaleVersion
     session.delete(row)
-    session.flush()
-    note(session, "record line removed", record, actor=actor, now=now, subject_id=entry_id)
+    audit.record_about(session, "record line removed", row, actor_id=actor.person_id, now=now)
 
 
 def add_addendum(
@@ -195,9 +175,11 @@ def add_addendum(
     now: datetime,
     for_family: bool = True,
 ) -> None:
-    """Later words to a shared record: a line of its own with its day and its writer, never changed again. Sent twice
-    is once, with other words it is one more. Raises NotFound, Invalid, NotSharedYet."""
-    record = record_of(session, reviewed(session, pupil_id=pupil_id, review_id=review_id))
+    """Later words to a shared record: a line of its own with its day and its writer, never changed again; that there
+    is something for the family is announced to it. Sent twice is once, with other words it is one more. Raises
+    NotFound, Invalid, NotSharedYet."""
+    review = reviewed(session, pupil_id=pupil_id, review_id=review_id)
+    record = record_of(session, review)
     if record is None or record.shared_at is None:
         raise NotSharedYet
     words = many_lines(text, longest=LONGEST_LINE)
@@ -213,8 +195,9 @@ def add_addendum(
     row.text, row.for_family = words, for_family
     row.readers = Readers.FAMILY if for_family else Readers.TEACHERS
     session.add(row)
-    _keep(session)
-    note(session, "record added to", record, actor=actor, now=now, subject_id=entry_id, heading=heading.value)
+    _keep(session, "record added to", row, actor=actor, now=now)
+    if for_family:
+        tell_the_family(session, review, Message.ADDED, event=f"added {entry_id}", now=now)
 
 
 def _line(session: PortalSession, record: Record, entry_id: uuid.UUID) -> RecordEntry | None:
@@ -249,32 +232,10 @@ def _new(
     )
 
 
-def _keep(session: PortalSession) -> None:
+def _keep(session: PortalSession, what: str, row: RecordEntry, *, actor: Actor, now: datetime) -> None:
+    """Writes a line down, and that it was written, without a word of it."""
+    facts = {"heading": row.heading.value, "kind": row.kind.value}
     try:
-        session.flush()
+        audit.record_about(session, what, row, actor_id=actor.person_id, now=now, **facts)
     except IntegrityError as error:
         raise renamed(error, TAKEN) from error
-
-
-def note(
-    session: PortalSession,
-    what: str,
-    record: Record,
-    *,
-    actor: Actor,
-    now: datetime,
-    subject_id: uuid.UUID | None = None,
-    **facts: str | int,
-) -> None:
-    """What was done to a record, without a word of it."""
-    audit.record(
-        session,
-        what,
-        now=now,
-        actor_id=actor.person_id,
-        school_id=record.school_id,
-        subject_id=subject_id or record.id,
-        pupil_id=record.pupil_id,
-        **facts,
-    )
-    session.flush()

@@ -2,41 +2,25 @@
 every adult of the child is told that something is there."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, select
 
 from portal.contributions.models import Statement
-from portal.kernel.clock import LONDON
-from portal.kernel.outbox import Posting, post_all
-from portal.kernel.scope import PortalSession
-from portal.meetings.actions_messages import message_of
+from portal.kernel import audit
+from portal.kernel.scope import PortalSession, whose
 from portal.meetings.rules_messages import Message
 from portal.people.actor import Actor
-from portal.people.models import Person, Pupil
+from portal.people.models import Pupil
 from portal.people.rules import Readers, Side
-from portal.people.scopes import CONTACT, open_pupils
-from portal.records.actions_record import note, record_of, reviewed
+from portal.records.actions_news import tell_the_family
+from portal.records.actions_record import record_of, reviewed
 from portal.records.models import Action, CardLine, Record, RecordEntry
 from portal.records.rules import ActionState
 from portal.records.rules_record import NothingToShare, check_held, goes_to_family
 from portal.reviews.actions_steps import take_step
 from portal.reviews.models import Review
 from portal.reviews.rules import ReviewKind, Stage
-
-# ids only, by the same rule as the fence itself: a class teacher's session does not see who else is linked to a child
-ADULTS = (
-    select(Person.id)
-    .where(
-        Person.id.in_(
-            open_pupils(CONTACT.adult_id, bindparam("today"))
-            .where(CONTACT.pupil_id == bindparam("pupil_id"))
-            .with_only_columns(CONTACT.adult_id)
-        )
-    )
-    .order_by(Person.id)
-)
 
 
 def share(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID, now: datetime) -> None:
@@ -58,8 +42,9 @@ def share(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_i
             session.add(_card_line(action, said, words, author_id=child.person_id or child.id, actor=actor, now=now))
     if review.kind != ReviewKind.ANNUAL:  # of an annual review it is the report that counts, which is a step of its own
         take_step(session, review, Stage.RECORD_SHARED, actor=actor, now=now)
-    told = _tell(session, review, child, today=now.astimezone(LONDON).date(), now=now)
-    note(session, "record shared", record, actor=actor, now=now, lines=lines, actions=len(actions), told=told)
+    told = tell_the_family(session, review, Message.RECORD, event="shared", now=now)
+    facts = {"lines": lines, "actions": len(actions), "told": told}
+    audit.record_about(session, "record shared", record, actor_id=actor.person_id, now=now, **facts)
 
 
 def card_words(action: Action, said: Statement | None) -> str:
@@ -108,8 +93,7 @@ def _card_line(
 ) -> CardLine:
     own = said if said is not None and said.side == Side.PUPIL else None
     return CardLine(
-        school_id=action.school_id,
-        pupil_id=action.pupil_id,
+        **whose(action) | {"author_id": author_id, "side": Side.PUPIL},
         review_id=action.review_id,
         position=action.position,
         action_id=action.id,
@@ -118,25 +102,6 @@ def _card_line(
         we_will=words,
         picture=action.picture,
         language=action.language,
-        author_id=author_id,
         written_by=actor.person_id,
-        side=Side.PUPIL,
-        readers=action.readers,
-        one_adult_id=action.one_adult_id,
         sent_at=now,
     )
-
-
-def _tell(session: PortalSession, review: Review, child: Pupil, *, today: date, now: datetime) -> int:
-    """A message to every adult who may read about the child, and to a young person whose rights are their own."""
-    told = set(session.scalars(ADULTS, {"today": today, "pupil_id": child.id}))
-    if child.person_id and child.rights_pass_on <= today and not child.rights_stay_with_parents:
-        told.add(child.person_id)
-    return post_all(session, _messages(review, sorted(told)), now=now)
-
-
-def _messages(review: Review, told: Iterable[uuid.UUID]) -> Iterable[Posting]:
-    for adult_id in told:
-        yield message_of(
-            Message.RECORD, adult_id=adult_id, pupil_id=review.pupil_id, review_id=review.id, event="shared"
-        )

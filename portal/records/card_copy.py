@@ -17,7 +17,7 @@ def card_pdf(card: Card) -> bytes:
         "heading": title,
         "school": card.school,
         "day": full_date(card.shared_at) if card.shared_at else "",
-        "labels": {"said": _("You said"), "will": _("We will")},
+        "labels": {"said": _("You said")},
         "rows": [_row(row) for row in card.rows],
         "none": _("There is nothing on your card yet."),
         "foot": card.school,
@@ -29,8 +29,9 @@ def _row(row: CardRow) -> dict[str, object]:
     return {
         "said": _said(row.said),
         "picked": picked(row.said.taps),
+        "heading": say(row.heading),
         "ending": say(row.ending) if row.ending else "",
-        "will": fragment(row.we_will),
+        "words": fragment(row.words),
     }
 
 

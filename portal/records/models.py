@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.contributions.models import NARROW, of_its_statement
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAPupil, ForReaders, PrivateToAdult, in_the_pupils_school
+from portal.kernel.scope import AboutAPupil, ForReaders, SaidToSchool, in_the_pupils_school
 from portal.profiles.rules import Party
 from portal.records.rules import ActionState, EndingKind, EntryKind, Heading, Reply
 from portal.reviews.models import of_the_same_pupil
@@ -132,7 +132,7 @@ class ActionStep(Keyed, ForReaders, Base):
     )
 
 
-class NotHappening(Keyed, AboutAPupil, PrivateToAdult, Base):
+class NotHappening(Keyed, SaidToSchool, Base):
     """A family says that an action is not happening; it goes to the SENDCO, who writes down what was done."""
 
     __tablename__ = "not_happening"
@@ -200,7 +200,7 @@ class CardLine(Keyed, ForReaders, Base):
     )
 
 
-class FamilyReply(Keyed, AboutAPupil, PrivateToAdult, Base):
+class FamilyReply(Keyed, SaidToSchool, Base):
     """What one adult says to a shared record: asked for, never demanded. Each reply is followed by the next, none is
     changed."""
 

@@ -15,6 +15,7 @@ from portal.contributions.models import Statement
 from portal.contributions.rules import NOT_TOLD
 from portal.kernel.db import Base
 from portal.kernel.scope import AboutAPupil
+from portal.profiles.rules import Party
 from portal.records.models import Action, Ending
 
 _OWN = ("id", "school_id", "pupil_id", "review_id")
@@ -55,13 +56,14 @@ class EndingStanding(AboutAPupil, Base):
 
 
 class ActionStanding(AboutAPupil, Base):
-    """Which places of a review's list of actions are taken, and which action was carried on."""
+    """Which places of a review's list of actions are taken, by whom they are to be done, and which was carried on."""
 
     if TYPE_CHECKING:
         id: Mapped[uuid.UUID]
         review_id: Mapped[uuid.UUID]
         position: Mapped[int]
+        party: Mapped[Party]
         carried_from: Mapped[uuid.UUID | None]
 
     __table__ = Action.__table__
-    __mapper_args__ = {"include_properties": [*_OWN, "position", "carried_from"]}
+    __mapper_args__ = {"include_properties": [*_OWN, "position", "party", "carried_from"]}

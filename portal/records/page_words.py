@@ -1,6 +1,4 @@
-"""What the pages of a record share: the words for what is in it, and documents whose names say nothing."""
-
-from flask import Response
+"""The words for what is in a record, as its pages use them."""
 
 from portal.people.rules import Readers, Side
 from portal.profiles.rules import Party
@@ -21,10 +19,3 @@ WORDS = {
     "Readers": Readers,
     "Side": Side,
 }
-FILE_NAME = "school-copy.pdf"  # it names no child and nothing that a child is helped with
-
-
-def document(pdf: bytes) -> Response:
-    """The document as a file to keep."""
-    disposition = f'attachment; filename="{FILE_NAME}"'
-    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": disposition})

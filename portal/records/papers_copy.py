@@ -7,7 +7,8 @@ from portal.people.rules import colour_of
 from portal.profiles.queries_texts import SchoolText
 from portal.profiles.rules import TARGET_STATES
 from portal.records.page_papers import SIDE_NAMES, how_it_came, question_words, taps
-from portal.records.queries_papers import AgreedLast, Comes, Papers, TargetShown
+from portal.records.queries_comers import Comes
+from portal.records.queries_papers import AgreedLast, Papers, TargetShown
 from portal.records.rules import ACTION_STATES, HEADINGS
 from portal.records.rules_actions import PARTY_NAMES
 from portal.web.i18n import LANGUAGES, current, date_and_time, full_date, say
@@ -24,6 +25,7 @@ def papers_pdf(page: Papers, *, today: date) -> bytes:
         "heading": heading,
         "school": page.school,
         "when": date_and_time(page.meets_at) if page.meets_at else "",
+        "whom": _("Copy for: %(name)s", name=_guest(page.whom)) if page.whom else "",
         "copied": _("Copy made on %(day)s", day=full_date(today)),
         "note": _("Some parts are in English. Ask us and we will go through them with you.")
         if page.has_original
@@ -55,6 +57,10 @@ def _comes(one: Comes) -> dict[str, str]:
     if one.starts_at:
         parts.append(date_and_time(one.starts_at))
     return {"name": one.name, "part": " · ".join(part for part in parts if part)}
+
+
+def _guest(whom: Comes) -> str:
+    return " · ".join(part for part in (whom.name, whom.works_as, whom.organisation) if part)
 
 
 def _target(target: TargetShown) -> dict[str, object]:

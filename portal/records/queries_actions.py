@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
@@ -23,9 +23,9 @@ from portal.records.rules_actions import CAN_PROMISE, PARTY_NAMES, STATE_KINDS, 
 Next = aliased(ActionStanding, name="carried_on")
 NextRecord = aliased(Record, name="record_it_went_to")
 LINE = (
-    *(Action.id.label("action_id"), Action.pupil_id, Action.review_id, Action.position, Action.party, Action.owner_id),
+    *(Action.id.label("action_id"), Action.pupil_id, Action.review_id, Action.party, Action.owner_id),
     *(Action.owner_words, Action.text, Action.language, Action.how_we_will_know, Action.pupil_words, Action.picture),
-    *(Action.due_on, Action.state, Action.state_at, Action.for_family, Action.statement_id, Action.carried_from),
+    *(Action.due_on, Action.state, Action.for_family, Action.statement_id),
     *(Action.readers, Action.version, Person.full_name, Person.known_as),
 )
 ACTIONS = (
@@ -96,7 +96,6 @@ class ActionLine:
     action_id: uuid.UUID
     pupil_id: uuid.UUID
     review_id: uuid.UUID
-    position: int
     party: Party
     owner_id: uuid.UUID | None
     owner: str
@@ -108,12 +107,10 @@ class ActionLine:
     picture: str
     due_on: date | None
     state: ActionState
-    state_at: datetime | None
     late: bool
     for_family: bool
     readers: str
     statement_id: uuid.UUID | None
-    carried_from: uuid.UUID | None
     version: int
 
     @property

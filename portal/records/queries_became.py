@@ -59,10 +59,16 @@ AGREED = (
     .where(Action.pupil_id == bindparam("pupil_id"), Record.shared_at.is_not(None))
     .order_by(Action.position, Action.id)
 )
-STEPS = (
+# why an action stands as it does: an older reason does not explain a newer state that the reader was not told about
+WHY = (
     select(ActionStep.action_id, ActionStep.words)
-    .where(ActionStep.pupil_id == bindparam("pupil_id"))
-    .order_by(ActionStep.noted_at, ActionStep.id)
+    .join(Action, and_(Action.id == ActionStep.action_id, Action.pupil_id == ActionStep.pupil_id))
+    .where(
+        ActionStep.pupil_id == bindparam("pupil_id"),
+        ActionStep.noted_at == Action.state_at,
+        ActionStep.state == Action.state,
+    )
+    .order_by(ActionStep.id)
 )
 NOT_HAPPENING = (
     select(
@@ -137,7 +143,6 @@ class BecamePage:
     school: str
     theme: str
     sendco_word: str
-    may_say: bool
     reviews: tuple[BecameReview, ...]
 
     def agreed(self, action_id: uuid.UUID) -> Agreed:
@@ -157,7 +162,7 @@ def became_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, t
         raise NotFound
     said = [row for row in session.execute(SAID, about) if says_something(row.text, row.picks)]
     rows = session.execute(AGREED, {"pupil_id": pupil_id}).all()
-    why = dict(session.execute(STEPS, {"pupil_id": pupil_id}).all())  # the last one stays
+    why = dict(session.execute(WHY, {"pupil_id": pupil_id}).all())
     told = [_told(row) for row in session.execute(NOT_HAPPENING, about)]
     may_say = viewer.audience == Audience.PUPIL or head.access == PortalAccess.CONTRIBUTE
     agreed = {
@@ -171,7 +176,6 @@ def became_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, t
         school=head.school,
         theme=head.theme,
         sendco_word=head.sendco_word,
-        may_say=may_say,
         reviews=_reviews([*said, *rows], said, agreed, viewer),
     )
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -52,7 +52,7 @@ WAITING = (
             OneAdult.known_as.label("called"),
         ),
         *(Statement.id.label("readable"), Statement.question, Statement.text, Statement.picks, Statement.language),
-        *(Statement.readers, Statement.late, Person.full_name, Person.known_as),
+        *(Statement.late, Person.full_name, Person.known_as),
         *(Pupil.forename, Pupil.known_as.label("child_known_as")),
     )
     .join(Pupil, Pupil.id == There.pupil_id)
@@ -73,8 +73,8 @@ WAITING = (
 )
 ENDED = (
     select(
-        *(Ending.statement_id, Ending.kind, Ending.words, Ending.action_id, Ending.ended_at, Ending.side),
-        *(Statement.question, Statement.text, Statement.picks, Statement.language, Statement.readers),
+        *(Ending.statement_id, Ending.kind, Ending.words, Ending.action_id, Ending.side),
+        *(Statement.question, Statement.text, Statement.picks, Statement.language),
         *(
             Statement.one_adult_id,
             Statement.author_id,
@@ -93,7 +93,7 @@ ENDED = (
 HEAD = (
     select(
         *(Review.school_id, Review.kind, Review.stage, Pupil.forename, Pupil.known_as),
-        *(Record.id.label("record_id"), Record.shared_at),
+        Record.shared_at,
     )
     .join(Pupil, Pupil.id == Review.pupil_id)
     .outerjoin(Record, and_(Record.review_id == Review.id, Record.pupil_id == Review.pupil_id))
@@ -113,7 +113,6 @@ class OpenStatement:
     text: str = ""
     picks: Mapping[str, str]
     language: str = ""
-    readers: str = ""
     late: bool = False
     one_adult_id: uuid.UUID | None = None
     one_adult: str = ""
@@ -142,14 +141,12 @@ class EndingLine:
     text: str
     picks: Mapping[str, str]
     language: str
-    readers: str
     one_adult_id: uuid.UUID | None
     kind: EndingKind
     words: str
     action_id: uuid.UUID | None
     action: str
     action_language: str
-    ended_at: datetime
 
     @property
     def kind_name(self) -> str:
@@ -172,7 +169,6 @@ class ReviewHead:
     child: str
     kind: ReviewKind
     stage: Stage
-    has_record: bool
     is_shared: bool
 
     @property
@@ -206,7 +202,6 @@ def review_head(session: PortalSession, *, pupil_id: uuid.UUID, review_id: uuid.
         child=row.known_as or row.forename,
         kind=row.kind,
         stage=row.stage,
-        has_record=row.record_id is not None,
         is_shared=row.shared_at is not None,
     )
 
@@ -223,8 +218,8 @@ def ending_line(row: Any) -> EndingLine:
 
 
 _PLAIN = (
-    *("statement_id", "author_id", "side", "text", "picks", "language", "readers", "kind", "words", "action_id"),
-    *("one_adult_id", "ended_at"),
+    *("statement_id", "author_id", "side", "text", "picks", "language", "kind", "words", "action_id"),
+    "one_adult_id",
 )
 
 
@@ -249,7 +244,6 @@ def _open(row: Any) -> OpenStatement:
         text=row.text,
         picks=row.picks,
         language=row.language,
-        readers=row.readers,
         late=row.late,
         one_adult_id=row.one_adult_id,
         one_adult=one_adult,

@@ -31,16 +31,15 @@ Author = aliased(Person, name="author")
 HEAD = (
     select(
         *(Review.kind, Review.stage, Review.held_at, Review.school_id),
-        *(Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as"), Pupil.nc_year),
-        *(School.name.label("school"), School.theme, School.phone, School.sendco_word, PupilContact.access),
-        *(Record.id.label("record_id"), Record.shared_at, Person.known_as, Person.full_name),
+        *(Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as")),
+        *(School.name.label("school"), School.theme, PupilContact.access),
+        *(Record.id.label("record_id"), Record.shared_at),
     )
     .select_from(Review)
     .join(Pupil, Pupil.id == Review.pupil_id)
     .join(School, School.id == Review.school_id)
     .outerjoin(PupilContact, and_(PupilContact.pupil_id == Review.pupil_id, PupilContact.adult_id == bindparam("me")))
     .outerjoin(Record, and_(Record.review_id == Review.id, Record.pupil_id == Review.pupil_id))
-    .outerjoin(Person, Person.id == Record.shared_by)
     .where(Review.id == bindparam("review_id"), Review.pupil_id == bindparam("pupil_id"))
 )
 LINES = (
@@ -82,7 +81,7 @@ TITLES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Which review it is and how its record stands; `shared_by` is empty until then."""
+    """Which review it is and how its record stands."""
 
     pupil_id: uuid.UUID
     review_id: uuid.UUID
@@ -92,12 +91,9 @@ class Head:
     stage: Stage
     held_at: datetime | None
     shared_at: datetime | None
-    shared_by: str
     child: str
     full_name: str
-    nc_year: str
     school: str
-    school_phone: str
     theme: str
     access: str | None
 
@@ -111,8 +107,7 @@ class Head:
 class Line:
     """One line of a record. `text` and `language` are as written, `words` what the reader reads; `name` whose words
     they are, empty for the reader's own; `writer` who wrote them down; `picks` are tapped pictures with the choice
-    for each. `for_the_family`: it is, or will be, the family's too; `is_narrow`: whoever said it wanted fewer
-    readers."""
+    for each. `for_the_family`: it is, or will be, the family's too."""
 
     entry_id: uuid.UUID
     heading: Heading
@@ -128,7 +123,6 @@ class Line:
     written_at: datetime
     statement_id: uuid.UUID | None
     for_family: bool
-    is_narrow: bool
     for_the_family: bool
     version: int
 
@@ -179,12 +173,9 @@ def head_of(session: PortalSession, *, reader_id: uuid.UUID, pupil_id: uuid.UUID
         stage=row.stage,
         held_at=row.held_at,
         shared_at=row.shared_at,
-        shared_by=(row.known_as or row.full_name or "") if row.shared_at else "",
         child=child,
         full_name=f"{child} {row.surname}",
-        nc_year=row.nc_year,
         school=row.school,
-        school_phone=row.phone,
         theme=row.theme,
         access=row.access,
     )
@@ -230,7 +221,6 @@ def line_of(row: Any, wordings: Wordings, head: Head, *, reader_id: uuid.UUID) -
         written_at=row.written_at,
         statement_id=row.statement_id,
         for_family=row.for_family,
-        is_narrow=not is_open,
         for_the_family=row.readers == Readers.FAMILY if head.is_shared else row.for_family and is_open,
         version=row.version,
     )

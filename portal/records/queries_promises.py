@@ -6,31 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, select
 
-from portal.contributions.models import Statement
-from portal.contributions.rules import OPEN_FOR_WORDS
-from portal.kernel.clock import LONDON
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
-from portal.people.models import Person, Pupil, School
+from portal.people.models import Person, Pupil
 from portal.people.rules import Role
-from portal.records.models import Action, ActionStep, Ending, NotHappening, Record
-from portal.records.queries_actions import CARRIED_ON, LINE, ActionLine, Colleague, colleagues, lines
-from portal.records.queries_endings import ENDED_SIDES
+from portal.records.models import Action, ActionStep, NotHappening, Record
+from portal.records.queries_actions import LINE, ActionLine, Colleague, colleagues, lines
+from portal.records.queries_waiting import LATE, PROMISED, ToEnd, sees_all, to_end
 from portal.records.rules import ACTION_STATES, ActionState
-from portal.records.rules_actions import UNFINISHED, says_something
-from portal.reviews.models import Review
 
 MOST = 200
-PROMISED = (
-    Action.state.in_(UNFINISHED),
-    Record.shared_at.is_not(None),
-    Pupil.left_on.is_(None),
-    ~CARRIED_ON,
-)
-LATE = Action.due_on < bindparam("today")
 PROMISES = (
     select(*LINE, Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as"))
     .join(Record, Record.review_id == Action.review_id)
@@ -78,51 +66,6 @@ UNANSWERED = SAID.where(NotHappening.answered_at.is_(None), Pupil.left_on.is_(No
 )
 ONE_SAID = SAID.where(NotHappening.id == bindparam("said_id"), NotHappening.pupil_id == bindparam("pupil_id"))
 
-# what a child said to the reader alone: nobody else can answer it, and nobody else can finish the review before
-TO_END = (
-    select(Statement.pupil_id, Statement.review_id, Pupil.forename, Pupil.known_as, Statement.text, Statement.picks)
-    .join(Review, Review.id == Statement.review_id)
-    .join(Pupil, Pupil.id == Statement.pupil_id)
-    .outerjoin(Ending, and_(Ending.statement_id == Statement.id, Ending.pupil_id == Statement.pupil_id))
-    .where(
-        Statement.one_adult_id == bindparam("person_id"),
-        Statement.current,
-        Statement.sent_at.is_not(None),
-        Statement.side.in_(ENDED_SIDES),
-        Ending.id.is_(None),
-        Review.stage.in_(OPEN_FOR_WORDS),
-        Pupil.left_on.is_(None),
-    )
-    .order_by(Pupil.surname, Pupil.forename, Statement.review_id, Statement.id)
-)
-
-
-def _promised(*where: Any) -> Any:
-    return (
-        select(func.count())
-        .select_from(Action)
-        .join(Record, Record.review_id == Action.review_id)
-        .join(Pupil, Pupil.id == Action.pupil_id)
-        .where(*PROMISED, LATE, *where)
-        .scalar_subquery()
-    )
-
-
-ATTENTION = (
-    select(
-        _promised(Action.owner_id == bindparam("person_id")).label("late_mine"),
-        _promised().label("late"),
-        select(func.count())
-        .select_from(NotHappening)
-        .join(Pupil, Pupil.id == NotHappening.pupil_id)
-        .where(NotHappening.answered_at.is_(None), Pupil.left_on.is_(None))
-        .scalar_subquery()
-        .label("not_happening"),
-    )
-    .select_from(School)
-    .where(School.id == bindparam("school_id"))
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -149,18 +92,10 @@ class Said:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToEnd:
-    """A review in which a child said something to the reader alone, which has no ending yet."""
-
-    pupil_id: uuid.UUID
-    review_id: uuid.UUID
-    child: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromisesPage:
-    """A list of promises. `all_of_school`: the reader may see everybody's; `more`: there are more than are shown."""
+    """A list of promises. `all_of_school`: the reader may see everybody's; `more`: there are more than are shown;
+    `to_end`: the reviews in which something waits for the reader's answer."""
 
     promises: tuple[Promise, ...]
     more: bool
@@ -193,20 +128,6 @@ class PromisePage:
     steps: tuple[StepLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseAttention:
-    """How many promises wait: the reader's own late ones, all late ones they may read, and what is not happening."""
-
-    late_mine: int
-    late: int
-    not_happening: int
-
-
-def sees_all(viewer: Actor) -> bool:
-    """Who answers for the promises of the whole school."""
-    return viewer.has(Role.SENDCO, Role.HEADTEACHER)
-
-
 def promises_page(
     session: PortalSession, *, viewer: Actor, person_id: uuid.UUID | None, late_only: bool, today: date
 ) -> PromisesPage:
@@ -228,7 +149,7 @@ def promises_page(
         colleagues=tuple(colleagues(session, viewer=viewer, today=today)) if everybody else (),
         not_happening=tuple(_said(row) for row in session.execute(UNANSWERED)) if everybody else (),
         may_answer=viewer.has(Role.SENDCO),
-        to_end=_to_end(session, viewer),
+        to_end=to_end(session, viewer=viewer),
     )
 
 
@@ -252,26 +173,6 @@ def one_said(session: PortalSession, *, pupil_id: uuid.UUID, said_id: uuid.UUID)
     if row is None:
         raise NotFound
     return _said(row)
-
-
-def promise_attention(session: PortalSession, *, viewer: Actor, now: datetime) -> PromiseAttention:
-    """What waits for the viewer's front page; 1 statement. Only those who answer for the school hear of more than
-    their own."""
-    today = now.astimezone(LONDON).date()
-    asked = {"person_id": viewer.person_id, "school_id": viewer.school_id, "today": today}
-    row = session.execute(ATTENTION, asked).one()
-    everybody = sees_all(viewer)
-    return PromiseAttention(row.late_mine, row.late if everybody else 0, row.not_happening if everybody else 0)
-
-
-def _to_end(session: PortalSession, viewer: Actor) -> tuple[ToEnd, ...]:
-    rows = session.execute(TO_END, {"person_id": viewer.person_id})
-    found = (
-        ToEnd(row.pupil_id, row.review_id, row.known_as or row.forename)
-        for row in rows
-        if says_something(row.text, row.picks)
-    )
-    return tuple(dict.fromkeys(found))
 
 
 def _step(row: Any) -> StepLine:

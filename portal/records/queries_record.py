@@ -32,7 +32,7 @@ from portal.records.queries_lines import (
     target_titles,
 )
 from portal.records.rules import EntryKind, Heading, Reply, heading_of
-from portal.records.rules_record import goes_to_family
+from portal.records.rules_record import WRITERS, goes_to_family
 from portal.reviews.rules import BEFORE_THE_MEETING
 
 REPLIES = (
@@ -93,12 +93,6 @@ class RecordPage:
     last_actions: list[ActionLine]
     open_statements: list[OpenStatement]
     replies: tuple[Replied, ...]
-
-    @property
-    def may_share(self) -> bool:
-        """Whether there is something to share, and the meeting was held."""
-        is_written = bool(self.actions) or any(section.lines for section in self.sections)
-        return is_written and not self.head.is_shared and self.head.stage not in BEFORE_THE_MEETING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +177,9 @@ def lines_of(session: PortalSession, head: Head, viewer: Actor) -> list[Line]:
 def _offered(
     session: PortalSession, head: Head, viewer: Actor, taken: set[uuid.UUID | None]
 ) -> dict[Heading, tuple[Offered, ...]]:
-    """What was said and is not taken over yet, under the heading where it belongs; of a shared record nothing."""
-    if head.is_shared:
+    """What was said and is not taken over yet, under the heading where it belongs; of a shared record, and for those
+    who only read it, nothing."""
+    if head.is_shared or not viewer.has(*WRITERS):
         return {}
     said = voices(session, review_id=head.review_id, language=viewer.language)
     left = [(voice, line) for voice in said for line in voice.statements if line.statement_id not in taken]

@@ -12,12 +12,14 @@ from portal.meetings.forms_family import id_of
 from portal.people.access import ANY_STAFF, ENDINGS, MEETING_WRITE, SCHOOL_PUPIL, SENDCO_PUPIL
 from portal.people.actor import Actor
 from portal.people.looks import remember_look
+from portal.people.rules import Role
 from portal.records import actions_agree, actions_endings, actions_not_happening, actions_promises
 from portal.records.forms_actions import ActionForm, AnswerForm, EndingForm, MarkForm, VersionForm
 from portal.records.queries_actions import ActionLine, actions_of, colleagues, one_action
 from portal.records.queries_endings import ReviewHead, endings_of, open_statements, review_head
 from portal.records.queries_promises import PromisePage, one_said, promise_page, promises_page
 from portal.records.rules_actions import MARKS
+from portal.records.rules_record import WRITERS
 from portal.reviews.rules import KINDS
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import gettext as _
@@ -131,6 +133,10 @@ def endings(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str:
 
 
 def _endings(head: ReviewHead, form: VersionForm) -> str:
+    waiting = open_statements(db(), review_id=head.review_id)
+    # an assistant is here for what a child said to them alone, and meets no trace of what others were told
+    if not _me().has(*WRITERS, Role.HEADTEACHER):
+        waiting = [one for one in waiting if not one.is_hidden]
     return render_template(
         "records/endings.html",
         head=head,
@@ -138,7 +144,7 @@ def _endings(head: ReviewHead, form: VersionForm) -> str:
         kinds=KINDS,
         pupil_id=head.pupil_id,
         review_id=head.review_id,
-        open_statements=open_statements(db(), review_id=head.review_id),
+        open_statements=waiting,
         endings=endings_of(db(), review_id=head.review_id),
     )
 

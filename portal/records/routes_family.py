@@ -15,12 +15,10 @@ from portal.people.branding import brand_of
 from portal.people.looks import remember_look
 from portal.records import page_words
 from portal.records.actions_reply import reply as keep_reply
-from portal.records.card_copy import card_pdf
 from portal.records.forms_family import ReplyForm
-from portal.records.queries_card import card_page
-from portal.records.queries_family import record_head, record_to_copy, shared_record
+from portal.records.page_documents import card_document, record_document
+from portal.records.queries_family import record_head, shared_record
 from portal.records.queries_lines import Head
-from portal.records.record_copy import record_pdf
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import current
 from portal.web.unit_of_work import db
@@ -87,13 +85,10 @@ def reply(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Answer | tuple[str, int]
 @bp.get(f"{HERE}/copy.pdf", access=OWN_PUPIL)
 def copy(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response:
     """The record to keep, in the reader's language; the name of the file says nothing about a child."""
-    found = record_to_copy(db(), viewer=_me(), pupil_id=pupil_id, review_id=review_id, language=current().tag)
-    remember_look(_me(), school_id=found.head.school_id, pupil_id=pupil_id)
-    return page_words.document(record_pdf(found, today=clock.today()))
+    return record_document(_me(), pupil_id=pupil_id, review_id=review_id)
 
 
 @bp.get(f"{HERE}/card.pdf", access=OWN_PUPIL)
 def card(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response:
     """The child's card to hang up, as far as the reader may read it."""
-    found = card_page(db(), pupil_id=pupil_id, review_id=review_id, language=current().tag)
-    return page_words.document(card_pdf(found))
+    return card_document(_me(), pupil_id=pupil_id, review_id=review_id)

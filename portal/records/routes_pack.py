@@ -13,7 +13,7 @@ from portal.contributions.queries_pack import SaidLine, Translated, Voice
 from portal.kernel import clock
 from portal.kernel.errors import NotFound, PortalError, StaleVersion
 from portal.meetings.rules_annual import OVER
-from portal.people.access import MEETING_READ, OWN_PUPIL
+from portal.people.access import MEETING_READ, OWN_PUPIL, SENDCO_PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.people.looks import remember_look
@@ -21,10 +21,10 @@ from portal.people.rules import Role
 from portal.profiles.routes_family import STATE_KINDS
 from portal.profiles.rules import TARGET_STATES
 from portal.records.actions_papers import note_copy
+from portal.records.page_documents import document
 from portal.records.page_papers import SIDE_NAMES, how_it_came, question_words, taps
-from portal.records.page_words import document
 from portal.records.papers_copy import papers_pdf
-from portal.records.queries_papers import Papers, papers_for_family, papers_for_staff
+from portal.records.queries_papers import Papers, papers_for_family, papers_for_guest, papers_for_staff
 from portal.records.rules import ACTION_STATES, HEADINGS
 from portal.records.rules_actions import PARTY_NAMES
 from portal.reviews.rules import KINDS
@@ -74,12 +74,12 @@ def _for_family(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Papers:
     return page
 
 
-def _copy(page: Papers) -> Response:
+def _copy(page: Papers, *, guest_id: uuid.UUID | None = None) -> Response:
     """The pack as a file; its name says nothing about a child."""
     pdf = papers_pdf(page, today=clock.today())
     about = {"school_id": page.school_id, "pupil_id": page.pupil_id, "review_id": page.review_id}
     with aside("a copy was taken") as session:
-        note_copy(session, actor=_me(), now=clock.now(), **about)
+        note_copy(session, actor=_me(), guest_id=guest_id, now=clock.now(), **about)
     return document(pdf)
 
 
@@ -93,6 +93,15 @@ def staff(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str:
 def staff_copy(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response:
     """The same on paper: what this reader may read, and nothing else."""
     return _copy(_for_staff(pupil_id, review_id))
+
+
+@bp.get(STAFF + "/guests/<uuid:guest_id>.pdf", access=SENDCO_PUPIL)
+def guest_copy(pupil_id: uuid.UUID, review_id: uuid.UUID, guest_id: uuid.UUID) -> Response:
+    """What everybody who is invited may read, for one guest from elsewhere; school sends it on its own safe way."""
+    here = {"pupil_id": pupil_id, "review_id": review_id, "guest_id": guest_id}
+    page = papers_for_guest(reader(), **here, language=current().tag, now=clock.now())
+    remember_look(_me(), school_id=page.school_id, pupil_id=pupil_id)
+    return _copy(page, guest_id=guest_id)
 
 
 @bp.get(FAMILY, access=OWN_PUPIL)

@@ -10,19 +10,17 @@ from portal.kernel import clock
 from portal.kernel.errors import NotFound, PortalError, StaleVersion
 from portal.kernel.words import N_
 from portal.meetings.forms_family import id_of, number_of
-from portal.people.access import MEETING_WRITE
+from portal.people.access import MEETING_READ, MEETING_WRITE
 from portal.people.actor import Actor
 from portal.people.looks import remember_look
 from portal.records import actions_record, actions_share, page_words
-from portal.records.card_copy import card_pdf
 from portal.records.forms import LineForm
-from portal.records.queries_card import card_page
-from portal.records.queries_family import record_to_copy
+from portal.records.page_documents import card_document, record_document
 from portal.records.queries_lines import Line
 from portal.records.queries_record import RecordPage, one_line, record_page, share_page
-from portal.records.record_copy import record_pdf
+from portal.records.rules_record import WRITERS
 from portal.web.access import PortalBlueprint, current_actor
-from portal.web.i18n import current, say
+from portal.web.i18n import say
 from portal.web.unit_of_work import db
 
 bp = PortalBlueprint("staff_records", __name__)
@@ -51,6 +49,7 @@ def _shown(page: RecordPage, form: LineForm | None = None) -> str:
         form=form or LineForm(formdata=None),
         here=form.place if form else None,
         new_ids=new_ids,
+        writes=_me().has(*WRITERS),
         **page_words.WORDS,
     )
 
@@ -69,9 +68,9 @@ def _back(pupil_id: uuid.UUID, review_id: uuid.UUID, message: str, place: str = 
     return redirect(url_for(".record", pupil_id=pupil_id, review_id=review_id, _anchor=place or None), 303)
 
 
-@bp.get(HERE, access=MEETING_WRITE)
+@bp.get(HERE, access=MEETING_READ)
 def record(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str:
-    """The record under its seven headings, with what was said beside it."""
+    """The record under its seven headings; for those who write it with what was said beside it."""
     page = _read(pupil_id, review_id)
     remember_look(_me(), school_id=page.head.school_id, pupil_id=pupil_id)
     return _shown(page)
@@ -179,16 +178,13 @@ def share(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Page:
     return shown, trouble.status if trouble else 200
 
 
-@bp.get(f"{HERE}/copy.pdf", access=MEETING_WRITE)
+@bp.get(f"{HERE}/copy.pdf", access=MEETING_READ)
 def copy(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response:
     """The record as a document, in the reader's language; a draft says that it is one."""
-    found = record_to_copy(db(), viewer=_me(), pupil_id=pupil_id, review_id=review_id, language=current().tag)
-    remember_look(_me(), school_id=found.head.school_id, pupil_id=pupil_id)
-    return page_words.document(record_pdf(found, today=clock.today()))
+    return record_document(_me(), pupil_id=pupil_id, review_id=review_id)
 
 
-@bp.get(f"{HERE}/card.pdf", access=MEETING_WRITE)
+@bp.get(f"{HERE}/card.pdf", access=MEETING_READ)
 def card(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response:
     """The child's card as a document."""
-    found = card_page(db(), pupil_id=pupil_id, review_id=review_id, language=current().tag)
-    return page_words.document(card_pdf(found))
+    return card_document(_me(), pupil_id=pupil_id, review_id=review_id)

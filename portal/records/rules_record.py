@@ -3,11 +3,13 @@
 from portal.contributions.rules import ReviewClosed
 from portal.kernel.errors import Conflict
 from portal.kernel.words import N_
-from portal.people.rules import Readers
+from portal.people.rules import Readers, Role
 from portal.reviews.rules import BEFORE_THE_MEETING, Stage
 
 LONGEST_LINE = 20_000
 NO_RECORD = frozenset({Stage.PLANNED, Stage.CANCELLED})
+# whoever meets a family writes down what was agreed; the headteacher reads it
+WRITERS = (Role.CLASS_TEACHER, Role.SENDCO)
 WRITABLE = frozenset(BEFORE_THE_MEETING - NO_RECORD) | {Stage.HELD, Stage.RECORD_SHARED, Stage.REPORT_SENT}
 
 

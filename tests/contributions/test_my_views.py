@@ -31,6 +31,7 @@ from portal.people.scopes import scope_of
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
 from tests.conftest import sign_in
+from tests.contributions.saying import statements
 from tests.pages import parse, words
 
 SAFE = "If I am worried you are not safe, I must tell someone who can help."
@@ -242,16 +243,60 @@ def test_older_pupils_write_and_html_is_shown_as_typed(app, as_persona, ids, sys
     assert client.get(f"{here}/cards").status_code == 404  # a page of another skin
 
 
-def test_who_does_not_want_to_say_it_says_nothing_in_words_either(app, as_persona, ids, system_session):
+def all_versions(session, review_id, question):
+    rows = [row for row in statements(session, review_id) if row.question == question]
+    return [(row.text, row.picks, row.sent_at is not None, row.current) for row in rows]
+
+
+def test_words_of_who_does_not_want_to_say_them_are_kept_and_not_sent(app, as_persona, ids, system_session):
     review_id = ids.review("Idris")
     forget(system_session, review_id)
     client, here = as_persona("pupil-older"), f"/me/views/{review_id}"
-    client.post(f"{here}/questions", data={"text": "a thought", "feeling": "not_say", "version": "0"})
-    row = kept(system_session, review_id)["questions"]
-    assert (row.text, row.picks) == ("", {"questions": "not_say"})
-    client.post(f"{here}/questions", data={"text": "now I do", "version": version_on(client.get(f"{here}/questions"))})
-    row = kept(system_session, review_id)["questions"]
-    assert (row.text, row.picks) == ("now I do", {})
+    path, wish = f"{here}/questions", {"questions": "not_say"}
+    client.post(path, data={"text": "a thought", "feeling": "not_say", "version": "0", "who": "teachers"})
+    for page in (client.get(path), client.get(f"{here}/look")):
+        assert "a thought" in page.get_data(as_text=True)
+        assert "Nobody else can read your words." in words(page)
+    assert client.post(f"{here}/look").headers["Location"] == f"{here}/thanks"
+    told = [("", wish, True, True), ("a thought", wish, False, False)]
+    assert all_versions(system_session, review_id, "questions") == told
+    assert "You have sent this." in words(client.get(f"{here}/look"))
+    client.post(f"{here}/look")  # there is nothing new to send
+    assert all_versions(system_session, review_id, "questions") == told
+    assert "a thought" in client.get(path).get_data(as_text=True)
+    client.post(f"{path}/readers", data={"who": "family"})
+    assert "Send it once more." in words(client.get(f"{here}/look"))  # the wish itself is for others now
+
+    client.post(path, data={"text": "a thought, said", "version": version_on(client.get(path))})
+    client.post(f"{here}/look")
+    assert all_versions(system_session, review_id, "questions")[-1] == ("a thought, said", {}, True, True)
+
+
+def test_a_grown_ups_words_take_the_wish_not_to_say_anything_back(app, as_persona, ids, system_session, here):
+    client, review_id = as_persona("pupil-young"), ids.review("Zara")
+    tap(client, f"{here}/school", "not_now", text="It is loud")
+    client.post(f"{here}/look")
+    assert ("It is loud", {"school": "not_now"}, False, False) in all_versions(system_session, review_id, "school")
+    page = client.get(f"{here}/school")
+    client.post(f"{here}/school", data={"text": "It is loud", "version": version_on(page)})
+    client.post(f"{here}/look")
+    assert all_versions(system_session, review_id, "school")[-1] == ("It is loud", {}, True, True)
+
+
+def test_an_answer_that_was_taken_back_can_still_be_narrowed(app, as_persona, ids, system_session, here):
+    client, review_id, teacher = as_persona("pupil-young"), ids.review("Zara"), str(ids.person("class-teacher"))
+    tap(client, f"{here}/school?who=family", "good", text="mine")
+    client.post(f"{here}/look")
+    client.post(f"{here}/school", data={"take_back": "1", "version": version_on(client.get(f"{here}/school"))})
+    look = client.get(f"{here}/look")
+    assert "You took this answer away. Your teachers read this." in words(look)
+    (link,) = parse(look).xpath("//main//a[contains(@href, '/school/readers')]/@href")
+    assert "Your teachers read this." in words(client.get(link))
+    for who in (teacher, "family"):  # narrower, and never wider again
+        client.post(link, data={"who": who})
+        (row,) = statements(system_session, review_id)
+        assert (row.readers, str(row.one_adult_id)) == ("one_adult", teacher)
+    assert read_by(app, ids, "sendco", review_id) == set()
 
 
 def test_a_change_after_sending_is_a_new_version_and_counts_once_it_is_sent(app, as_persona, ids, system_session, here):

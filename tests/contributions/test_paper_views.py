@@ -9,13 +9,17 @@ from portal.contributions.actions_say import Answer, keep
 from portal.contributions.models import WantedCall
 from portal.contributions.queries_pack import voices
 from portal.contributions.rules import How
+from portal.delivery.mail import write as compose
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
 from portal.kernel.errors import NotAllowed
+from portal.kernel.outbox import OutboxItem
 from portal.kernel.scope import ScopeError
+from portal.meetings.queries_mail import kinds
+from portal.meetings.rules_messages import Message
 from portal.people.actor import Actor
 from portal.people.models import PupilContact
-from portal.people.rules import Audience, ContactState, PortalAccess, Restriction, Role, Side
+from portal.people.rules import Audience, ContactKind, ContactState, PortalAccess, Restriction, Role, Side
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
 from tests.access.test_words_for_readers import session_of
@@ -99,7 +103,30 @@ def test_it_costs_few_statements_and_typing_twice_is_once(app, ids, review, offi
     more = {"text_admire": "Two", "version_admire": "1000001", "text_working": "More", "version_working": "0"}
     counting.statements.clear()
     assert office.post(path, data={**more, "language": "en", "readers": "teachers"}).status_code == 303
-    assert len(counting) <= 16, counting.statements  # kept and sent in one, however many answers there are
+    assert len(counting) <= 12, counting.statements  # kept and sent in one, however many answers there are
+    first = {"text_admire": "Said", "version_admire": "0", "language": "en", "readers": "family"}
+    counting.statements.clear()
+    assert office.post(paper(ids, review, slug="parent", how="phone"), data=first).status_code == 303
+    assert len(counting) <= 12, counting.statements
+
+
+def test_the_adult_learns_that_something_was_typed_in_for_them(app, ids, review, office, as_persona, system_session):
+    parent, path = as_persona("second-parent"), paper(ids, review)
+    type_in(office, path, text_admire="ON PAPER")
+    type_in(office, path)  # nothing new, no word
+    (item,) = look(system_session, select(OutboxItem).where(OutboxItem.kind == Message.TYPED_IN))
+    assert item.person_id == ids.person("second-parent")
+    envelope = kinds(base_url="https://portal.example", reachable=frozenset({ContactKind.EMAIL}))[item.kind].prepare(
+        system_session, item, clock.now()
+    )
+    mail = compose(item.id, item.kind, envelope, now=clock.now())
+    system_session.rollback()
+    assert "There is something new for you" in mail.text
+    for secret in ("Zara", "PAPER", "review"):
+        assert secret not in mail.subject + mail.text
+    note = parse(parent.get("/messages?lang=en")).xpath("//main//a[contains(., 'School typed in what you told us')]")
+    assert [link.get("href") for link in note] == [path_of(ids, review)]
+    assert "School typed in" not in words(as_persona("parent").get("/messages?lang=en"))
 
 
 def test_two_windows_of_the_office_lose_nothing(app, ids, review, office, system_session):
@@ -169,6 +196,9 @@ def test_who_wants_a_call_is_on_the_list_until_somebody_rang(app, ids, review, o
         text = page(as_persona(slug), "/staff/views/calls")
         assert "MARK-CALL after three" in text
     assert "MARK-CALL" not in page(as_persona("sendco-other-school"), "/staff/views/calls")
+    for slug, told in (("office", 1), ("sendco", 1), ("headteacher", 0), ("class-teacher", 0)):
+        front = parse(as_persona(slug).get("/staff"))
+        assert len(front.xpath("//ul[@class='tasks']//a[@href='/staff/views/calls']")) == told, slug
     done = f"/staff/views/calls/{look(system_session, mine)[0].id}"
     assert as_persona("sendco-other-school").post(done).status_code == 404
     assert office.post(done).status_code == office.post(done).status_code == 303

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from portal.kernel.scope import PortalSession, system
 from portal.paths import ROOT
+from portal.web.i18n import gettext, speaking
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -64,3 +65,9 @@ def check_width(page: Page, where: str = "") -> None:
 def text_of(page: Page) -> str:
     """The words of the main part."""
     return re.sub(r"\s+", " ", page.locator("main").inner_text())
+
+
+def spoken(language: str, words: str) -> str:
+    """The portal's words in a language, in one line as on the page."""
+    with speaking(language):
+        return re.sub(r"\s+", " ", gettext(words))

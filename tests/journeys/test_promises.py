@@ -11,7 +11,7 @@ from portal.records.rules import ActionState
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
 from tests.conftest import read_ids
-from tests.journeys.site import Site, check, text_of
+from tests.journeys.site import Site, check, spoken, text_of
 from tests.journeys.test_meetings_of_families import press
 from tests.records.writing import Meeting
 
@@ -60,7 +60,8 @@ def _end_all(site: Site, page: Page, meeting: Meeting) -> None:
         press(page, "button[value=noted]")
 
 
-def test_from_what_was_said_to_what_became_of_it(site: Site, page: Page, meeting: Meeting) -> None:
+@pytest.mark.parametrize("language", ["en", "pa"])
+def test_from_what_was_said_to_what_became_of_it(site: Site, page: Page, meeting: Meeting, language: str) -> None:
     site.become(page, "sendco")
     _agree(site, page, meeting)
     page.goto(f"{site.url}{meeting.path}/share")
@@ -79,7 +80,7 @@ def test_from_what_was_said_to_what_became_of_it(site: Site, page: Page, meeting
     with site.session() as session:
         assert session.get_one(Review, meeting.id).stage == Stage.CLOSED
 
-    site.become(page, "parent")
+    site.become(page, "parent", language)
     page.goto(f"{site.url}/children/{meeting.about['pupil_id']}")
     press(page, "a[href$='/became']")
     check(page)
@@ -104,9 +105,9 @@ def test_from_what_was_said_to_what_became_of_it(site: Site, page: Page, meeting
     press(page, SUBMIT)
     check(page)
 
-    site.become(page, "parent")
+    site.become(page, "parent", language)
     page.goto(f"{site.url}/children/{meeting.about['pupil_id']}/became")
     check(page)
     told = text_of(page)
     assert "The book comes on Monday." in told
-    assert "Read with Zara each day Done" in told
+    assert f"Read with Zara each day {spoken(language, 'Done')}" in told

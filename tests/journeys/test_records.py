@@ -3,6 +3,7 @@ sees the card."""
 
 import uuid
 
+import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from portal.records.models import FamilyReply, Record, RecordEntry
 from portal.reviews.models import Review
 from portal.reviews.rules import ReviewKind, Stage
 from tests.conftest import read_ids
-from tests.journeys.site import Site, check, text_of
+from tests.journeys.site import Site, check, spoken, text_of
 from tests.journeys.test_meetings_of_families import press
 
 SUBMIT = "main form[method=post] button.govuk-button"
@@ -49,19 +50,20 @@ def a_held_review(site: Site) -> tuple[str, str]:
     return f"{site.url}/staff{path}", site.url + path
 
 
-def test_from_the_meeting_to_the_card(site: Site, page: Page) -> None:
+@pytest.mark.parametrize("language", ["en", "pa"])
+def test_from_the_meeting_to_the_card(site: Site, page: Page, language: str) -> None:
     staff, family = a_held_review(site)
-    site.become(page, "parent")
+    site.become(page, "parent", language)
     page.goto(family)
     check(page)
-    assert "School is writing it down" in text_of(page)
+    assert spoken(language, "School is writing it down") in text_of(page)
     _write(site, page, staff)
     _share(page, staff)
-    _read_and_answer(site, page, family)
-    site.become(page, "pupil-young")
+    _read_and_answer(site, page, family, language)
+    site.become(page, "pupil-young", language)
     press(page, "main a[href='/me/we-will']")
     check(page)
-    assert "Thank you. We keep it in mind" in text_of(page)
+    assert spoken(language, "Thank you. We keep it in mind") in text_of(page)
     assert "It is too loud." in text_of(page)
     assert "We meet at the gate" not in text_of(page)
     site.become(page, "class-teacher")
@@ -104,8 +106,8 @@ def _share(page: Page, staff: str) -> None:
     assert "The record is shared." in text_of(page)
 
 
-def _read_and_answer(site: Site, page: Page, family: str) -> None:
-    site.become(page, "parent")
+def _read_and_answer(site: Site, page: Page, family: str, language: str) -> None:
+    site.become(page, "parent", language)
     page.goto(f"{site.url}/messages")
     press(page, f"main a[href='{family.removeprefix(site.url)}']")
     check(page)
@@ -118,4 +120,4 @@ def _read_and_answer(site: Site, page: Page, family: str) -> None:
     assert "It was shorter." in text_of(page)
     page.goto(f"{family}?lang=ar")
     check(page)
-    page.goto(f"{family}?lang=en")
+    page.goto(f"{family}?lang={language}")

@@ -7,6 +7,8 @@ import re
 import uuid
 from datetime import timedelta
 
+from portal.concerns.models import Concern, ConcernReply
+from portal.concerns.rules import Step, Turn, Wish
 from portal.contributions.models import Contribution, Disclosure, Statement, StatementTranslation, WantedCall
 from portal.kernel import clock
 from portal.people.models import Person, Pupil, PupilContact
@@ -146,10 +148,9 @@ class About:
 
     def translate(self, said, name):
         statement = said[name]
-        text, wrote = self.mark(f"translated {name}"), statement.author_id
-        row = StatementTranslation(**self.of(statement, written_by=wrote), statement_id=statement.id, text=text)
+        text, facts = self.mark(f"translated {name}"), {"written_by": statement.author_id, "sent_at": statement.sent_at}
+        row = StatementTranslation(**self.of(statement, **facts), statement_id=statement.id, text=text)
         row.language, row.translated_by, row.at = "pl", "Somebody", self.now
-        row.sent_at = statement.sent_at
         self.marks.keep(row)
 
     def record(self, review_id, *, shared):
@@ -212,6 +213,19 @@ class About:
         row.seen_by, row.done_at, row.done_words = self.person(slug), self.now, self.mark(f"told {slug}")
         self.marks.keep(row)
 
+    def ask(self, slug, kind, readers, one=None, *, sent=True):
+        """What one adult asks of school, and the answer."""
+        name = f"{slug} asks for {kind}"
+        facts = {**self.about, "side": PARENT, "readers": readers, "one_adult_id": self.person(one) if one else None}
+        facts |= {"author_id": self.person(slug), "sent_at": self.now if sent else None, "step": Step.SENDCO}
+        row = Concern(**facts, written_by=self.person(slug), kind=kind, parts={"about": self.mark(name)})
+        row.written_at, row.answer_by = self.now, clock.today()
+        self.marks.keep(row)
+        if sent:
+            row.replies = 1
+            turn = {"number": 1, "kind": Turn.ANSWER, "said_at": self.now, "words": self.mark(f"{name}, answered")}
+            self.marks.keep(ConcernReply(**facts, **turn, written_by=self.person("sendco"), concern_id=row.id))
+
 
 def view_only_adult(marks):
     """A third adult of Zara's who may read and nothing else."""
@@ -238,6 +252,10 @@ def all_of_zara(marks):
     _shared(zara)
     zara.told("headteacher")
     zara.told("class-teacher")
+    zara.ask("parent", Wish.WORRY, SCHOOL)
+    zara.ask("parent", Wish.COMPLAINT, ONE, "sendco")
+    zara.ask("second-parent", Wish.WORRY, SCHOOL)
+    zara.ask("second-parent", Wish.COMPLAINT, SCHOOL, sent=False)
 
 
 def _draft(zara):
@@ -268,6 +286,7 @@ def _shared(zara):
         zara.line(record, place, f"line of {name}", facts, EntryKind.TAKEN_OVER, statement_id=statement_id)
         actions[name] = zara.action(review, place, f"action of {name}", facts, statement_id=statement_id)
         zara.end(review, said, name)
+        zara.translate(said, name)
     for name, action in actions.items():
         zara.step(action, f"{name}")
     for name in ("pupil-teacher", "pupil-school", "pupil-family"):

@@ -5,12 +5,15 @@ import uuid
 import pytest
 from sqlalchemy import select
 
+from portal.kernel import clock
+from portal.kernel.outbox import OutboxItem
+from portal.meetings.rules_messages import Message
 from portal.people.models import PupilContact
 from portal.people.rules import PortalAccess, Readers
 from portal.records.models import Action, NotHappening
 from portal.records.rules import ActionState
 from tests.pages import parse, words
-from tests.records.agreeing import add, end, look, settled, shared
+from tests.records.agreeing import SOON, add, day_fields, end, look, settled, shared
 from tests.records.writing import Meeting
 
 
@@ -134,3 +137,45 @@ def test_nothing_can_be_said_about_what_a_family_does_not_read(meeting, as_perso
 def test_a_child_with_nothing_said_has_a_page_that_says_so(app, as_persona, ids):
     page = as_persona("parent-of-two").get(f"/children/{ids.pupil('Kacper')}/became")
     assert page.status_code == 200
+
+
+def test_an_older_reason_does_not_explain_a_newer_state(meeting, system_session, ids, as_persona):
+    """What goes on for school alone in the next review is stopped for a reason of school's own."""
+    following = Meeting(system_session, ids)
+    (key,) = shared(meeting, "Call each week")
+    (again,) = shared(following, "Call each week", carried_from=key, readers=Readers.TEACHERS, for_family=False)
+    teacher, parent = as_persona("class-teacher"), as_persona("parent")
+
+    def mark(action_id, state, why):
+        address = f"/staff/children/{meeting.about['pupil_id']}/promises/{action_id}"
+        version = parse(teacher.get(address)).xpath("//main//input[@name='version']/@value")[0]
+        sent = teacher.post(
+            address, data={"state": state, "words": why, "version": version, **day_fields(clock.today() + SOON)}
+        )
+        assert sent.status_code == 303, words(sent)
+
+    mark(key, "changed", "THE FIRST REASON")
+    assert "Changed" in words(parent.get(path_of(meeting)))
+    assert "THE FIRST REASON" in words(parent.get(path_of(meeting)))
+    mark(again, "stopped", "SCHOOL ONLY REASON")
+    page = words(parent.get(path_of(meeting)))
+    assert "Call each week Stopped" in page
+    assert "REASON" not in page
+
+
+def test_that_school_answered_is_told_to_that_adult_alone(meeting, as_persona, ids):
+    (key,) = shared(meeting, "Read each day")
+    parent, sendco = as_persona("parent"), as_persona("sendco")
+    tell(parent, meeting, key, "WORDS OF MUM")
+    (said,) = look(meeting.session, select(NotHappening).where(NotHappening.action_id == key))
+    address = f"/staff/children/{meeting.about['pupil_id']}/not-happening/{said.id}"
+    for _time in (1, 2):
+        assert sendco.post(address, data={"words": "ANSWER OF SCHOOL"}).status_code == 303
+    found = select(OutboxItem).where(OutboxItem.kind == Message.ANSWERED)
+    (item,) = [row for row in look(meeting.session, found) if str(said.id) in row.event_key]
+    assert item.person_id == ids.person("parent")
+    assert "ANSWER" not in repr(item.facts)
+    page = parent.get("/messages?lang=en")
+    assert "School answered you" in words(page)
+    assert parse(page).xpath(f"//main//a[@href='{path_of(meeting)}']")
+    assert "School answered you" not in words(as_persona("second-parent").get("/messages?lang=en"))

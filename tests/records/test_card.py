@@ -3,12 +3,15 @@
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.actions_pupils import person_of
 from portal.contributions.models import Statement
 from portal.kernel import clock
 from portal.people.models import Pupil
-from portal.people.rules import Readers, Side
-from portal.records.models import Ending
+from portal.people.rules import Audience, Readers, Side
+from portal.records.models import CardLine, Ending
+from tests.conftest import _signed_in
 from tests.pages import parse, words
+from tests.records.agreeing import add
 from tests.records.writing import Meeting
 
 
@@ -115,3 +118,70 @@ def test_the_way_to_the_card(app, as_persona, counting, meeting):
     rows = meeting.session.scalars(select(Ending).where(Ending.review_id == meeting.id)).all()
     meeting.session.rollback()
     assert rows == []
+
+
+@pytest.mark.parametrize(("year", "skin"), [("2", "pictures"), ("5", "cards"), ("9", "words")])
+def test_who_does_it_stands_above_it(app, as_persona, meeting, read_pdf, year, skin):
+    meeting.agree("Use the card", party="pupil", pupil_words="Show my help card")
+    meeting.agree("Talk at tea", party="parent", pupil_words="Mum asks about my day", position=2)
+    meeting.agree("Keep a place", pupil_words="You eat at the quiet end", position=3)
+    end(meeting, "child for family", "answered", "Yes, you may")
+    shared(meeting, as_persona("class-teacher"))
+    in_year(meeting, year)
+    page = as_persona("pupil-young").get("/me/we-will?lang=en")
+    assert f"skin-{skin}" in parse(page).xpath("//body/@class")[0]
+    ideas = [" ".join(idea.text_content().split()) for idea in parse(page).xpath("//main//section")]
+    told = ("I will Show my help card", "We will Mum asks", "We will You eat at", "School says School answered it")
+    card = read_pdf(as_persona("parent").get(f"{meeting.family_path}/card.pdf?lang=en").data)
+    for part in told:
+        assert [idea for idea in ideas if part in idea], part
+        assert part in card, part
+
+
+def test_what_one_adult_agrees_with_a_child_alone_stands_on_the_childs_card(app, as_persona, meeting, read_pdf):
+    teacher, sendco = as_persona("class-teacher"), as_persona("sendco")
+    teacher.post(meeting.path)
+    for child_reads in ("Secret help", ""):
+        sent = add(teacher, meeting, said="child for one", text="SECRET ACTION", pupil_words=child_reads)
+        assert sent.status_code == 303
+    meeting.write(sendco, "For everybody")
+    assert meeting.share(sendco).status_code == 303
+    lines = meeting.session.scalars(select(CardLine).where(CardLine.review_id == meeting.id)).all()
+    meeting.session.rollback()
+    assert lines == [], "whoever shared it read nothing of it"
+    text = words(as_persona("pupil-young").get("/me/we-will?lang=en"))
+    assert "You said Said: child for one We will Secret help" in text
+    assert "You said Said: child for one We will SECRET ACTION" in text
+    for client, path in ((as_persona("parent"), meeting.family_path), (sendco, meeting.path)):
+        assert "secret" not in read_pdf(client.get(f"{path}/card.pdf?lang=en").data).lower()
+    assert "Secret help" in read_pdf(teacher.get(f"{meeting.path}/card.pdf?lang=en").data)
+
+
+def test_a_young_person_takes_their_own_card_away(app, as_persona, meeting, read_pdf):
+    meeting.agree("For school", pupil_words="Agreed at school alone", for_family=False)
+    meeting.agree("For all", pupil_words="Agreed with all", position=2)
+    shared(meeting, as_persona("class-teacher"))
+    copies = [read_pdf(as_persona("parent").get(f"{meeting.family_path}/card.pdf?lang=en").data)]
+    pupil = meeting.session.get(Pupil, meeting.about["pupil_id"])
+    pupil.rights_pass_on = clock.today()
+    meeting.session.commit()
+    client = as_persona("pupil-young")
+    copies.append(read_pdf(client.get(f"{meeting.family_path}/card.pdf?lang=en").data))
+    assert ["Agreed at school alone" in copy for copy in copies] == [False, True]
+    assert all("Agreed with all" in copy for copy in copies)
+    assert "Agreed at school alone" in words(client.get("/me/we-will?lang=en"))
+    page = words(client.get(f"{meeting.family_path}?lang=en"))
+    assert "For everybody" in page
+    assert "For school" not in page
+
+
+def test_a_card_from_before_the_child_first_came_in(app, as_persona, meeting):
+    pupil = meeting.session.get(Pupil, meeting.about["pupil_id"])
+    pupil.person_id = None
+    meeting.session.commit()
+    meeting.agree("Early", pupil_words="Agreed before you came")
+    shared(meeting, as_persona("class-teacher"))
+    person_id = person_of(meeting.session, pupil.id)
+    meeting.session.commit()
+    client = _signed_in(app, person_id, Audience.PUPIL, None)
+    assert "Agreed before you came" in words(client.get("/me/we-will?lang=en"))

@@ -1,5 +1,6 @@
 """Promises are kept, changed with a reason, or stopped with one; whoever made them has a list of them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from portal.kernel import clock
 from portal.people.rules import Readers
 from portal.records.models import Action, ActionStep
 from portal.records.rules import ActionState
+from portal.reviews.models import Review
+from portal.reviews.rules import Stage
 from tests.pages import parse, words
-from tests.records.agreeing import SOON, actions, day_fields, look, settled, shared, version_on
+from tests.records.agreeing import SOON, actions, day_fields, end, look, settled, shared, version_on
 from tests.records.writing import Meeting
 
 LIST = "/staff/promises"
@@ -171,3 +174,35 @@ def test_the_front_page_says_what_is_late(meeting, as_persona, counting):
         told = "1 of your promises is late." if slug == "class-teacher" else "1 promise to a family is late."
         assert told in page
     assert "late" not in words(as_persona("teaching-assistant").get("/staff?lang=en"))
+
+
+def test_what_has_no_answer_after_the_meeting_waits_for_those_who_lead(meeting, as_persona, system_session, ids):
+    """Before it, words wait for the meeting; what a child said to one adult waits for that adult alone."""
+    sendco, teacher, assistant = (as_persona(slug) for slug in ("sendco", "class-teacher", "teaching-assistant"))
+    path = f"{meeting.path}/endings"
+
+    def links(client):
+        found = parse(client.get("/staff/promises")).xpath(f"//main//ul[@class='tasks']//a[@href='{path}']")
+        return [link.xpath("string(preceding::h2[1])") for link in found]
+
+    assert links(sendco) == ["What has no answer yet"]
+    assert links(teacher) == ["Said to you only", "What has no answer yet"]
+    assert links(assistant) == []
+    before = number_on(sendco)
+    end(teacher, meeting, "mum for school")
+    assert number_on(sendco) == before - 1
+    end(teacher, meeting, "child for one")
+    assert number_on(sendco) == before - 1
+    assert links(teacher) == ["What has no answer yet"]
+    row = meeting.session.get(Review, meeting.id)
+    row.stage = Stage.BOOKED
+    meeting.session.commit()
+    assert links(sendco) == []
+    for slug in ("office", "headteacher", "sendco-other-school"):
+        assert links(as_persona(slug)) == []
+
+
+def number_on(client):
+    """How many things have no answer, as the front page counts them."""
+    found = re.search(r"(\d+) things? that (?:was|were) said", words(client.get("/staff?lang=en")))
+    return int(found[1]) if found else 0

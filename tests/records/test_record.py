@@ -260,3 +260,38 @@ def test_the_database_refuses_a_second_taking_over_and_a_second_place(app, ids, 
         with pytest.raises(IntegrityError):
             meeting.session.flush()
         meeting.session.rollback()
+
+
+def test_the_headteacher_reads_the_record_and_changes_nothing(app, teacher, as_persona, meeting):
+    teacher.post(meeting.path)
+    meeting.write(teacher, "Words of the teacher")
+    meeting.take(teacher, "mum for family")
+    meeting.agree("An action of the draft")
+    meeting.say("left", "parent", Side.PARENT, Readers.FAMILY, "actions", text="Not taken over")
+    head = as_persona("headteacher")
+    for path in (meeting.path, f"{meeting.path}/copy.pdf"):
+        assert head.get(path).status_code == 200
+    page = head.get(meeting.path)
+    for part in ("Words of the teacher", "Said: mum for family", "An action of the draft", "This is a draft."):
+        assert part in words(page)
+    assert "child for one" not in words(page)
+    main = parse(page).xpath("//main")[0]
+    assert not main.xpath(".//form")
+    writing = [link for link in main.xpath(".//a/@href") if "/lines" in link or "/actions" in link or "share" in link]
+    assert not writing
+    meeting.share(teacher)
+    assert head.get(f"{meeting.path}/card.pdf").status_code == 200
+    assert not parse(head.get(meeting.path)).xpath("//main//form")
+    for client in (head, teacher):
+        reviews = client.get(f"/staff/children/{meeting.about['pupil_id']}/reviews")
+        assert parse(reviews).xpath(f"//main//a[@href='{meeting.path}']")
+
+
+def test_no_button_leads_to_a_page_that_is_not_for_the_reader(app, teacher, as_persona, meeting):
+    meeting.say("to her", "pupil-young", Side.PUPIL, Readers.ONE_ADULT, "feel", text="To her", one="teaching-assistant")
+    for slug, read, forms in (("headteacher", "Said: child for school", 0), ("teaching-assistant", "To her", 1)):
+        page = as_persona(slug).get(f"{meeting.path}/endings")
+        assert read in words(page), slug
+        assert len(parse(page).xpath("//main//form")) == forms
+        assert not parse(page).xpath("//main//a[contains(@href, '/actions/new')]")
+    assert parse(teacher.get(f"{meeting.path}/endings")).xpath("//main//a[contains(@href, '/actions/new')]")

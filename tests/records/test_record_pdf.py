@@ -1,12 +1,11 @@
-"""The record and the child's card to keep: in every language, quickly, with nothing that the reader may not read."""
+"""The record and the child's card to keep: in every language, with nothing that the reader may not read. How long they
+take is a figure of `make bench`."""
 
 import io
-import time
 
 import pikepdf
 import pytest
 
-from portal.people.rules import Readers, Side
 from portal.web.i18n import LANGUAGES
 from tests.records.writing import Meeting
 
@@ -26,20 +25,10 @@ def meeting(system_session, ids, as_persona):
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_the_record_in_every_language(sqlite_app, as_persona, meeting, tag):
-    for number in range(60):
-        meeting.say(f"s{number}", "parent", Side.PARENT, Readers.FAMILY, f"q{number}", text=f"Statement {number} " * 20)
-        meeting.take(as_persona("class-teacher"), f"s{number}") if number < 5 else None
     meeting.share(as_persona("class-teacher"))
     client = as_persona("parent")
     for name in ("copy.pdf", "card.pdf"):
-        path = f"{meeting.family_path}/{name}?lang={tag}"
-        client.get(path)
-        took = []
-        for _again in range(3):
-            start = time.perf_counter()
-            answer = client.get(path)
-            took.append(time.perf_counter() - start)
-        assert min(took) < 1, f"{name} took {min(took):.2f} s"
+        answer = client.get(f"{meeting.family_path}/{name}?lang={tag}")
         assert answer.headers["Content-Disposition"] == 'attachment; filename="school-copy.pdf"'
         assert answer.headers["Cache-Control"] == "no-store"
         with pikepdf.open(io.BytesIO(answer.data)) as pdf:

@@ -237,6 +237,25 @@ def test_later_words_are_additions_with_their_day_and_writer(app, ids, teacher, 
     assert sendco.post(f"{meeting.path}/lines/{entry_id}", data=version).status_code == 409
 
 
+def test_later_words_are_announced_to_those_who_may_read_them(app, ids, teacher, as_persona, meeting):
+    meeting.share(teacher)
+    sendco, entry_id = as_persona("sendco"), uuid.uuid4()
+    meeting.write(sendco, "For us alone", addition="1", for_family=None)
+    for _again in range(2):
+        meeting.write(sendco, "SOMETHING LATER", entry_id=entry_id, addition="1")
+    items = meeting.session.scalars(
+        select(OutboxItem).where(OutboxItem.kind == Message.ADDED, OutboxItem.event_key.contains(str(meeting.id)))
+    ).all()
+    told = sorted(item.person_id for item in items)
+    assert told == sorted(ids.person(slug) for slug in ("parent", "second-parent"))
+    assert "LATER" not in repr([item.facts for item in items])
+    meeting.session.rollback()
+    page = as_persona("parent").get("/messages?lang=en")
+    assert "School added something to what we agreed" in words(page)
+    assert parse(page).xpath(f"//main//a[@href='{meeting.family_path}']")
+    assert "School added something" not in words(as_persona("parent-of-two").get("/messages?lang=en"))
+
+
 def reply(client, meeting, answer, text="", key=None):
     return client.post(meeting.family_path, data={"reply": answer, "words": text, "once_key": key or uuid.uuid4().hex})
 

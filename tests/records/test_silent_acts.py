@@ -13,7 +13,7 @@ from portal.contributions.actions_tell import finish, see, tell
 from portal.contributions.models import Disclosure, Statement
 from portal.contributions.rules import How
 from portal.delivery.actions import send_due
-from portal.delivery.mail import SmtpSender
+from portal.delivery.smtp import SmtpSender
 from portal.jobs import kinds_for
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
@@ -34,7 +34,7 @@ from portal.records.rules_actions import ActionWords
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
 from tests.conftest import make_settings
-from tests.delivery.conftest import letterbox  # noqa: F401 - a fixture
+from tests.delivery.conftest import by_day, letterbox, text_of  # noqa: F401 - a fixture
 from tests.records.markers import Markers
 from tests.records.test_visibility import WORDS_STAND_IN
 from tests.records.test_words_fence import actor_of, session_of
@@ -151,9 +151,9 @@ def nothing_told(cycle, letterbox, tmp_path, capfd):  # noqa: F811
     def sessions():
         return PortalSession(cycle.app.extensions["writing_engine"], scope=system("test"))
 
-    while send_due(sessions, sender, kinds_for(make_settings("sqlite://", tmp_path), sender), now=clock.now()):
+    while send_due(sessions, sender, kinds_for(make_settings("sqlite://", tmp_path), sender), now=by_day()):
         pass
-    texts = [str(mail["Subject"]) + mail.get_content() for _to, mail in letterbox.mails]
+    texts = [str(mail["Subject"]) + text_of(mail) for _to, mail in letterbox.mails]
     assert len(texts) >= 2
     assert not [text for text in texts if marks.found_in(text) or "Zara" in text]
     logged = capfd.readouterr()

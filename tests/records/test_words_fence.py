@@ -43,8 +43,11 @@ WITH_READERS = sorted(
 # classes that read such a table without its fence, with the only columns that they may have: none of them holds words
 WITHOUT_WORDS = {
     "id", "school_id", "pupil_id", "review_id", "side", "current", "sent_at", "one_adult_id", "says_something",
-    "statement_id", "action_id", "position", "carried_from",
+    "statement_id", "action_id", "party", "said_at", "seen_at", "seen_by",
 }  # fmt: skip
+
+# why a specialist is asked: whoever may read about the child reads it, and the office reads it out on the phone
+KNOWN_TO_ALL_WHO_READ_THE_CHILD = {"referral", "consent", "sharing"}
 
 
 @pytest.fixture
@@ -82,7 +85,8 @@ def session_of(app, marks, letter, scope=None, *, writes=False):
 
 
 def columns_of(kind):
-    return [column for column in kind.__table__.columns if isinstance(column.type, Text)]
+    columns = kind.__table__.columns
+    return [column for column in columns if isinstance(column.type, Text) or column.name == "parts"]
 
 
 def read(session, marks, kind):
@@ -151,13 +155,13 @@ def test_a_class_without_the_fence_has_no_words():
 
 def test_every_text_about_a_child_in_these_parts_is_known_here():
     """A new table of words is named in the tables above, or this fails."""
-    parts = ("portal.contributions.", "portal.records.")
+    parts = ("portal.contributions.", "portal.records.", "portal.concerns.")
     tables = {
         mapper.local_table.name
         for mapper in Base.registry.mappers
         if mapper.class_.__module__.startswith(parts) and columns_of(mapper.class_)
     }
-    assert tables <= WORDS_STAND_IN
+    assert tables - KNOWN_TO_ALL_WHO_READ_THE_CHILD <= WORDS_STAND_IN
     assert set(METADATA.tables) >= WORDS_STAND_IN
 
 
