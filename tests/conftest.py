@@ -1,6 +1,8 @@
 """The test world is the demo school, on real SQLite and real PostgreSQL: a fresh copy for each test that asks for one."""
 
+import functools
 import itertools
+import os
 import shutil
 import tempfile
 import uuid
@@ -26,7 +28,13 @@ from portal.people.rules import Audience
 from portal.reviews.models import Review, ReviewRound
 from portal.reviews.rules import RoundState
 from portal.settings import Settings
+from portal.web.limits import limiter
+from portal.web.unit_of_work import use
 from tests.pages import ReadingClient
+
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # bytes
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    tempfile.tempdir = str(MEMORY)  # thousands of small databases: making one takes seconds on a slow disk
 
 PEPPER = "a pepper for tests only, forty characters"
 SECRET = "a secret for tests only, also forty characters"
@@ -131,7 +139,26 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 def _app(url: str, folder: Path, **more: object) -> Flask:
-    app = create_app(make_settings(url, folder, **more))
+    """An application of its own, for a test that changes it or has other settings."""
+    return _made(make_settings(url, folder, **more))
+
+
+@functools.cache
+def _shared() -> Flask:
+    return _made(make_settings("sqlite://", Path()))
+
+
+def _lent(url: str, folder: Path) -> Flask:
+    """The one application of this process on another database: making one takes longer than most tests."""
+    app, settings = _shared(), make_settings(url, folder)
+    app.extensions["settings"] = settings
+    use(app, make_engine(settings.database_url))
+    limiter.reset()
+    return app
+
+
+def _made(settings: Settings) -> Flask:
+    app = create_app(settings)
     app.test_client_class = ReadingClient
     app.config["RAISE_UNEXPECTED"] = app.config["PROPAGATE_EXCEPTIONS"] = (
         True  # a test wants the error itself, not the page that is kind about it
@@ -142,7 +169,7 @@ def _app(url: str, folder: Path, **more: object) -> Flask:
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The portal on a fresh copy of the test world, once on SQLite and once on PostgreSQL."""
-    app = _app(database_url, tmp_path)
+    app = _lent(database_url, tmp_path)
     yield app
     app.extensions["engine"].dispose()
 
@@ -150,6 +177,14 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def sqlite_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The portal on SQLite alone, for what no database can change: words, layout, headers."""
+    app = _lent(sqlite_url, tmp_path)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def own_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The same for a test that changes the application itself."""
     app = _app(sqlite_url, tmp_path)
     yield app
     app.extensions["engine"].dispose()
@@ -201,11 +236,17 @@ def read_ids(engine: Engine) -> Ids:
         return Ids(slugs, names, schools, rounds, dict(session.execute(in_them).all()))  # type: ignore[arg-type]
 
 
+def _of(request: pytest.FixtureRequest) -> Flask:
+    """The application that a test asked for; the one on SQLite when it asked for none."""
+    kinds = ("app", "own_app", "sqlite_app")
+    app: Flask = request.getfixturevalue(next((kind for kind in kinds if kind in request.fixturenames), kinds[-1]))
+    return app
+
+
 @pytest.fixture
 def ids(request: pytest.FixtureRequest) -> Ids:
     """Names of the test world of this test's app."""
-    name = "app" if "app" in request.fixturenames else "sqlite_app"
-    return read_ids(request.getfixturevalue(name).extensions["engine"])
+    return read_ids(_of(request).extensions["engine"])
 
 
 def sign_in(app: Flask, slug: str) -> ReadingClient:
@@ -229,16 +270,14 @@ def _signed_in(app: Flask, person_id: uuid.UUID, audience: Audience, school_id: 
 @pytest.fixture
 def as_persona(request: pytest.FixtureRequest) -> Callable[[str], ReadingClient]:
     """`as_persona("parent")` is a client signed in as that persona."""
-    name = "app" if "app" in request.fixturenames else "sqlite_app"
-    app = request.getfixturevalue(name)
+    app = _of(request)
     return lambda slug: sign_in(app, slug)
 
 
 @pytest.fixture
 def client_of(request: pytest.FixtureRequest) -> Callable[[str], ReadingClient]:
     """`client_of("Ayesha Iqbal")` is a client signed in as that adult of a family, whom no persona stands for."""
-    name = "app" if "app" in request.fixturenames else "sqlite_app"
-    app = request.getfixturevalue(name)
+    app = _of(request)
 
     def signed_in(full_name: str) -> ReadingClient:
         with PortalSession(app.extensions["engine"], scope=system("test sign-in"), read_only=True) as session:
@@ -251,8 +290,7 @@ def client_of(request: pytest.FixtureRequest) -> Callable[[str], ReadingClient]:
 @pytest.fixture
 def system_session(request: pytest.FixtureRequest) -> Iterator[PortalSession]:
     """A session of the portal's own scope on this test's database, for arranging and for looking at what happened."""
-    name = "app" if "app" in request.fixturenames else "sqlite_app"
-    engine = request.getfixturevalue(name).extensions["writing_engine"]
+    engine = _of(request).extensions["writing_engine"]
     with PortalSession(engine, scope=system("test")) as session:
         yield session
 
@@ -270,8 +308,7 @@ class Counted:
 @pytest.fixture
 def counting(request: pytest.FixtureRequest) -> Iterator[Counted]:
     """Counts SQL statements of this test's app; clear `.statements` before the request that matters."""
-    name = "app" if "app" in request.fixturenames else "sqlite_app"
-    engine = request.getfixturevalue(name).extensions["engine"]
+    engine = _of(request).extensions["engine"]
     counted = Counted([])
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

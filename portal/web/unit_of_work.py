@@ -13,10 +13,15 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def init_app(app: Flask, engine: Engine) -> None:
     """Gives every request its sessions and ends them."""
-    app.extensions["engine"] = engine
-    app.extensions["writing_engine"] = engine.execution_options(write=True)
+    use(app, engine)
     app.after_request(_commit)
     app.teardown_request(_close)
+
+
+def use(app: Flask, engine: Engine) -> None:
+    """From now on the requests of this application work on this database."""
+    app.extensions["engine"] = engine
+    app.extensions["writing_engine"] = engine.execution_options(write=True)
 
 
 def reader() -> PortalSession:

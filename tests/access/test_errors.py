@@ -8,7 +8,6 @@ from tests.pages import parse, words
 
 
 def answers(app, path="/trouble"):
-    app._got_first_request = False
     app.config["RAISE_UNEXPECTED"] = app.config["PROPAGATE_EXCEPTIONS"] = False
     return app.test_client()
 
@@ -19,35 +18,34 @@ def route_that(app, error):
     def trouble():
         raise error
 
-    app._got_first_request = False
     app.add_url_rule("/trouble", "trouble", trouble, methods=["GET", "POST"])
     declare(app, "trouble", PUBLIC)
     return answers(app)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500, 503])
-def test_each_status_has_its_page(sqlite_app, status):
+def test_each_status_has_its_page(own_app, status):
     from werkzeug.exceptions import default_exceptions
 
-    answer = route_that(sqlite_app, default_exceptions[status]()).get("/trouble")
+    answer = route_that(own_app, default_exceptions[status]()).get("/trouble")
     assert answer.status_code == status
     assert HEADINGS[status] in words(answer)
 
 
-def test_what_nobody_expected_says_a_number_and_no_secret(sqlite_app):
-    answer = route_that(sqlite_app, KeyError("Zara's secret")).get("/trouble")
+def test_what_nobody_expected_says_a_number_and_no_secret(own_app):
+    answer = route_that(own_app, KeyError("Zara's secret")).get("/trouble")
     assert answer.status_code == 500
     assert "Zara" not in answer.get_data(as_text=True)
     assert "give this number" in words(answer)
 
 
-def test_a_database_that_is_away_is_a_short_rest(sqlite_app):
-    answer = route_that(sqlite_app, OperationalError("select", {}, Exception("gone"))).get("/trouble")
+def test_a_database_that_is_away_is_a_short_rest(own_app):
+    answer = route_that(own_app, OperationalError("select", {}, Exception("gone"))).get("/trouble")
     assert answer.status_code == 503
 
 
-def test_typed_text_comes_back_and_secrets_do_not(sqlite_app):
-    client = route_that(sqlite_app, RuntimeError("x"))
+def test_typed_text_comes_back_and_secrets_do_not(own_app):
+    client = route_that(own_app, RuntimeError("x"))
     answer = client.post("/trouble", data={"text": "my long answer <b>", "pin": "135790", "password": "hunter22222"})
     page = parse(answer)
     assert [area.text for area in page.xpath("//textarea")] == ["my long answer <b>"]
@@ -55,14 +53,14 @@ def test_typed_text_comes_back_and_secrets_do_not(sqlite_app):
     assert "hunter22222" not in answer.get_data(as_text=True)
 
 
-def test_a_page_open_too_long_keeps_the_text(sqlite_app):
-    client = answers(sqlite_app)
+def test_a_page_open_too_long_keeps_the_text(own_app):
+    client = answers(own_app)
     answer = client.post("/sign-out", data={"text": "half an hour of typing"}, with_csrf=False)
     assert answer.status_code == 400
     assert "half an hour of typing" in answer.get_data(as_text=True)
 
 
-def test_five_megabytes_are_refused_before_they_are_read(sqlite_app):
+def test_five_megabytes_are_refused_before_they_are_read(own_app):
     read = []
 
     class Body:
@@ -82,7 +80,7 @@ def test_five_megabytes_are_refused_before_they_are_read(sqlite_app):
         def close(self):
             return None
 
-    answer = answers(sqlite_app).post(
+    answer = answers(own_app).post(
         "/sign-out",
         with_csrf=False,
         input_stream=Body(),
@@ -93,18 +91,18 @@ def test_five_megabytes_are_refused_before_they_are_read(sqlite_app):
     assert not read
 
 
-def test_another_host_is_refused(sqlite_app):
-    assert answers(sqlite_app).get("/", base_url="http://evil.example").status_code == 400
+def test_another_host_is_refused(own_app):
+    assert answers(own_app).get("/", base_url="http://evil.example").status_code == 400
 
 
-def test_errors_speak_the_readers_language(sqlite_app):
-    answer = answers(sqlite_app).get("/no-such-page?lang=ur")
+def test_errors_speak_the_readers_language(own_app):
+    answer = answers(own_app).get("/no-such-page?lang=ur")
     assert answer.status_code == 404
     assert parse(answer).get("dir") == "rtl"
 
 
-def test_every_answer_carries_the_headers(sqlite_app):
-    answer = answers(sqlite_app).get("/")
+def test_every_answer_carries_the_headers(own_app):
+    answer = answers(own_app).get("/")
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
