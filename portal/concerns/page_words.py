@@ -1,0 +1,38 @@
+"""What the pages of this part share: names for kinds, steps and standings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from portal.concerns.rules import OUTSIDE, STANDINGS, STEP_NAMES, STEPS, TURNS, WISHES, Step
+from portal.concerns.rules_consent import AGREED_WORDS, SPECIALISTS, WAYS
+from portal.meetings.forms_family import language_words
+from portal.web.i18n import say
+
+FILE_NAME = "school-letter.pdf"  # it names no child and nothing that a child is helped with
+
+
+def step_name(step: Step, sendco_word: str) -> str:
+    """Who answers a step, in the reader's language and the school's own word."""
+    return sendco_word if step == Step.SENDCO else say(STEP_NAMES[step])
+
+
+WORDS: Mapping[str, Any] = {
+    "wishes": WISHES,
+    "standings": STANDINGS,
+    "step_name": step_name,
+    "steps": STEPS,
+    "turns": TURNS,
+    "outside": OUTSIDE,
+    "specialists": SPECIALISTS,
+    "ways": WAYS,
+    "agreed_words": AGREED_WORDS,
+    "language_words": language_words,
+}
+
+
+def document(pdf: bytes) -> Response:
+    """The letter as a file to keep."""
+    disposition = f'attachment; filename="{FILE_NAME}"'
+    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": disposition})
