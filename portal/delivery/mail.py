@@ -1,32 +1,29 @@
-"""From an envelope to a message: words in the recipient's language, and the channels that carry them.
+"""From an envelope to a message: words in the recipient's language, for each channel that carries them.
 
-Subjects are the same for every kind and name neither a child nor why the school writes: mail is read by others.
+Subjects are the same for every kind and name neither a child nor why the school writes: mail is read by others. The
+text is the truth; the HTML of a mail shows the same lines in the school's colour.
 """
 
-import json
-import smtplib
-import ssl
+import re
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from portal.kernel.outbox import Envelope
+from portal.kernel.outbox import Attachment, Channel, Envelope
 from portal.paths import TEMPLATES
-from portal.people.rules import ContactKind
-from portal.web.i18n import LANGUAGES, gettext, ngettext, speaking
+from portal.people.rules import ContactKind, colour_of
+from portal.web.i18n import Language, gettext, ngettext, speaking
 
-SECONDS = 20
-
-_words = Environment(  # noqa: S701 - plain text: there is nothing to escape
+_BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TURNS_WORDS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_words = Environment(
     loader=FileSystemLoader(TEMPLATES / "mail"),
+    autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -36,7 +33,8 @@ _words.globals.update(_=gettext, ngettext=ngettext)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in its final words. `id` is the same however often it is sent."""
+    """A message in its final words. `id` is the same however often it is sent; `stop` is the address that ends such
+    mails, for those that come of themselves day by day."""
 
     id: uuid.UUID
     channel: str
@@ -45,7 +43,23 @@ class Message:
     school_name: str
     subject: str
     text: str
+    html: str
     written_at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    stop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the readers of one language will get by mail and by text message."""
+
+    subject: str
+    text: str
+    html: str
+    sms: str
+
+
+Send = Callable[[Message], None]
 
 
 class Sender(Protocol):
@@ -53,87 +67,68 @@ class Sender(Protocol):
 
     channels: frozenset[ContactKind]
 
-    def send(self, message: Message) -> None:
-        """Hands the message over, or raises."""
+    def opened(self) -> AbstractContextManager[Send]:
+        """The way kept open for many messages. Sending raises AddressRefused when nobody is at the address, and any
+        other error when it may be tried again."""
 
 
 def write(item_id: uuid.UUID, kind: str, envelope: Envelope, *, now: datetime) -> Message:
     """The message in the language of its reader, or in English when that is not offered."""
     with speaking(envelope.language) as language:
-        values: Mapping[str, str] = {"school": envelope.school_name, **envelope.values}
+        values = _values(envelope.school_name, envelope.values)
+        mailed = envelope.channel != Channel.MOBILE
+        text = _text(kind, values) if mailed else _sms(kind, values)
         return Message(
             id=item_id,
             channel=envelope.channel,
             address=envelope.address,
             language=language.tag,
-            school_name=envelope.school_name,
-            subject=gettext("A message from %(school)s", school=envelope.school_name),
-            text=_words.get_template(f"{kind}.txt").render(values).strip() + "\n",
+            school_name=values["school"],
+            subject=_subject(values),
+            text=text,
+            html=_html(text, values, language, envelope.theme) if mailed else "",
             written_at=now,
+            attachments=envelope.attachments if mailed else (),
+            stop=values.get("stop", ""),
         )
 
 
-class SmtpSender:
-    """Mail by SMTP: smtp://user:password@host:port, with ?starttls to encrypt on the way, or smtps://."""
-
-    channels = frozenset({ContactKind.EMAIL})
-
-    def __init__(self, url: str, mail_from: str) -> None:
-        self._url, self._from = urlsplit(url), mail_from
-
-    def send(self, message: Message) -> None:
-        """Hands the mail to the server; raises OSError or SMTPException when it does not take it."""
-        if message.channel != ContactKind.EMAIL:
-            raise ValueError("this installation cannot send text messages")
-        with self._connect() as server:
-            if self._url.username:
-                server.login(unquote(self._url.username), unquote(self._url.password or ""))
-            server.send_message(self._mail(message))
-
-    def _connect(self) -> smtplib.SMTP:
-        host, secure = self._url.hostname or "localhost", ssl.create_default_context()
-        if self._url.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, self._url.port or 465, timeout=SECONDS, context=secure)
-        server = smtplib.SMTP(host, self._url.port or 25, timeout=SECONDS)
-        if self._url.query == "starttls":
-            server.starttls(context=secure)
-        return server
-
-    def _mail(self, message: Message) -> EmailMessage:
-        mail = EmailMessage()
-        mail["From"] = Address(message.school_name, addr_spec=self._from)
-        mail["To"] = message.address
-        mail["Subject"] = message.subject
-        mail["Date"] = message.written_at
-        mail["Message-ID"] = f"<{message.id}@{self._from.rpartition('@')[2]}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.text)
-        mail["Content-Language"] = LANGUAGES[message.language].html_tag  # set_content drops it if it comes first
-        return mail
+def preview(kind: str, values: Mapping[str, str], language: str, *, theme: str = "") -> Preview:
+    """A message of this kind with these values (`school` among them) as it would leave in this language."""
+    with speaking(language) as spoken:
+        known = _values(values["school"], values)
+        text = _text(kind, known)
+        return Preview(_subject(known), text, _html(text, known, spoken, theme), _sms(kind, known))
 
 
-class DemoSender:
-    """The demo sends nothing: it keeps messages in a file, which /demo/messages shows."""
-
-    channels = frozenset(ContactKind)
-
-    def __init__(self, instance: Path) -> None:
-        self._file = instance / "demo-messages.jsonl"
-
-    def send(self, message: Message) -> None:
-        """Adds the message to the file."""
-        line = json.dumps({**asdict(message), "id": str(message.id), "written_at": message.written_at.isoformat()})
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-
-    def newest(self, count: int = 20) -> list[Message]:
-        """What was sent last, the newest first."""
-        if not self._file.exists():
-            return []
-        lines = self._file.read_text(encoding="utf-8").splitlines()[-count:]
-        return [_read(json.loads(line)) for line in reversed(lines)]
+def _values(school_name: str, values: Mapping[str, str]) -> dict[str, str]:
+    return {name: one_line(value) for name, value in {"school": school_name, **values}.items()}
 
 
-def _read(told: dict[str, str]) -> Message:
-    known = {**told, "id": uuid.UUID(told["id"]), "written_at": datetime.fromisoformat(told["written_at"])}
-    return Message(**known)  # type: ignore[arg-type]
+def one_line(value: str) -> str:
+    """A name in its place: it ends no line, opens no header, and turns no words around it."""
+    return _TURNS_WORDS.sub("", _BREAKS_A_LINE.sub(" ", value)).strip()
+
+
+def _subject(values: Mapping[str, str]) -> str:
+    return gettext("A message from %(school)s", school=values["school"])
+
+
+def _text(kind: str, values: Mapping[str, str]) -> str:
+    return _words.get_template(f"{kind}.txt").render(values).strip() + "\n"
+
+
+def _sms(kind: str, values: Mapping[str, str]) -> str:
+    return _words.select_template([f"sms/{kind}.txt", "sms/_news.txt"]).render(values).strip()
+
+
+def _html(text: str, values: Mapping[str, str], language: Language, theme: str) -> str:
+    return _words.get_template("_letter.html").render(
+        language=language,
+        subject=_subject(values),
+        school=values["school"],
+        colour=colour_of(theme),
+        paragraphs=[paragraph.splitlines() for paragraph in text.strip().split("\n\n")],
+        code=values.get("code"),
+        addresses={values[name] for name in ("link", "stop") if name in values},
+    )

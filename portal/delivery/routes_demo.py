@@ -2,7 +2,7 @@
 
 from flask import current_app, render_template
 
-from portal.delivery.mail import DemoSender
+from portal.delivery.demo_file import DemoSender
 from portal.people.access import PUBLIC
 from portal.web.access import PortalBlueprint
 

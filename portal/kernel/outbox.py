@@ -21,29 +21,56 @@ class OutboxState(enum.StrEnum):
     LEASED = "leased"
     SENT = "sent"
     FAILED = "failed"
+    BOUNCED = "bounced"
     WITHHELD = "withheld"
+    TO_PRINT = "to_print"
+
+
+class Channel(enum.StrEnum):
+    """How a message reaches somebody; the first two are kinds of addresses."""
+
+    EMAIL = "email"
+    MOBILE = "mobile"
+    LETTER = "letter"
+    NONE = "none"
 
 
 class OutboxItem(Keyed, Base):
-    """One message for one person by one channel; its words are made at sending, in that person's language."""
+    """One message for one person by one channel; its words are made at sending, in that person's language.
+
+    `due_at` is when it became true and never moves. Until `leased_until` nobody takes it in hand: somebody has it, or
+    it waits for its next try, for the end of the quiet hours, for the hour of the digest. `sent_with` is the message in
+    whose mail this one left.
+    """
 
     __tablename__ = "outbox_item"
 
     event_key: Mapped[str] = mapped_column(String(200), unique=True)
     kind: Mapped[str] = mapped_column(String(60))
-    person_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID] = mapped_column(index=True)
     about_pupil_id: Mapped[uuid.UUID | None]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED, index=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime] = mapped_column(index=True)
+    channel: Mapped[str] = mapped_column(String(10), default="")
     leased_until: Mapped[datetime | None]
+    sent_with: Mapped[uuid.UUID | None]
     tries: Mapped[int] = mapped_column(default=0)
     last_trouble: Mapped[str] = mapped_column(String(200), default="")
     sent_at: Mapped[datetime | None]
 
 
 KNOWN = select(OutboxItem.event_key).where(OutboxItem.event_key.in_(bindparam("keys", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; neither its name nor what is in it may tell a stranger anything."""
+
+    name: str
+    media_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +82,19 @@ class Envelope:
     language: str
     school_name: str
     values: dict[str, str] = field(default_factory=dict)
+    theme: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How a feature's messages are made. `prepare` checks rights again and returns None for what may no longer go;
-    `sent` does what follows once the message has left."""
+    `sent` does what follows once the message has left. An `urgent` one waits neither for the end of the quiet hours nor
+    for the digest, and asks no wishes."""
 
     prepare: Callable[[Session, OutboxItem, datetime], Envelope | None]
-    sent: Callable[[Session, OutboxItem, datetime], None] = lambda _session, _item, _now: None
+    sent: Callable[[Session, OutboxItem, datetime], None] | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
