@@ -11,6 +11,12 @@ from portal.accounts import routes_family as family_sign_in
 from portal.accounts import routes_letters as letters
 from portal.accounts import routes_pupil as pupil_sign_in
 from portal.accounts import routes_staff as staff_sign_in
+from portal.accounts import routes_wishes as wishes
+from portal.concerns import routes_consent as consents
+from portal.concerns import routes_family as concerns
+from portal.concerns import routes_referral as referrals
+from portal.concerns import routes_staff as answers
+from portal.concerns.queries_messages import ROOM as CONCERNS
 from portal.contributions import routes_family as family_views
 from portal.contributions import routes_office as paper_views
 from portal.contributions import routes_pupil as my_views
@@ -18,11 +24,18 @@ from portal.contributions import routes_staff as staff_views
 from portal.contributions import routes_tell as tell_now
 from portal.contributions import routes_told as told
 from portal.delivery import routes_demo as demo_messages
+from portal.delivery import routes_staff as unreached
+from portal.delivery import routes_stop as stop_messages
 from portal.guidance import routes as guidance
+from portal.guidance import routes_staff as school_links
 from portal.home import routes as home
 from portal.home.navigation import doors_for, footer
 from portal.intake import routes as intake
 from portal.kernel.db import make_engine
+from portal.kernel.messages import by_kind
+from portal.local_offer import routes as local_help
+from portal.local_offer import routes_family as local_help_child
+from portal.local_offer import routes_staff as directory
 from portal.meetings import routes_annual as annual
 from portal.meetings import routes_answers as family_answers
 from portal.meetings import routes_attendance as attendance
@@ -34,10 +47,14 @@ from portal.meetings import routes_family as family_meetings
 from portal.meetings import routes_family_guests as guests
 from portal.meetings import routes_figures as figures
 from portal.meetings import routes_guest as guest
-from portal.meetings import routes_messages as messages
 from portal.meetings import routes_office as gate
 from portal.meetings import routes_pupil as my_meeting
 from portal.meetings import routes_times as times
+from portal.meetings.queries_messages import ROOM as MEETINGS
+from portal.notices import routes_family as messages
+from portal.notices import routes_followup as notice_followup
+from portal.notices import routes_staff as staff_notices
+from portal.notices.queries_rooms import DATES, NOTICES
 from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
 from portal.people import routes as people
 from portal.people.branding import brand_for
@@ -47,6 +64,7 @@ from portal.profiles import routes_drafts as drafts
 from portal.profiles import routes_family as family_plans
 from portal.profiles import routes_pupil as pupil_pages
 from portal.profiles import routes_staff as profiles
+from portal.profiles.queries_messages import ROOM as PLANS
 from portal.records import routes_actions as actions
 from portal.records import routes_became as became
 from portal.records import routes_family as family_records
@@ -86,7 +104,16 @@ FEATURES = (
     figures,
     intake,
     guidance,
+    school_links,
+    local_help,
+    local_help_child,
+    directory,
     messages,
+    wishes,
+    stop_messages,
+    unreached,
+    staff_notices,
+    notice_followup,
     family_meetings,
     children_meetings,
     calendar,
@@ -102,7 +129,12 @@ FEATURES = (
     times,
     day,
     gate,
+    concerns,
+    consents,
+    answers,
+    referrals,
 )
+MESSAGES = by_kind(MEETINGS, PLANS, NOTICES, DATES, CONCERNS)
 QUICK_EXIT = frozenset({Audience.FAMILY, Audience.PUPIL})
 ELSEWHERE = "https://www.bbc.co.uk/weather"  # where the quick exit leads: a page that anybody might be reading
 
@@ -115,6 +147,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["settings"] = settings
+    app.extensions["messages"] = MESSAGES
 
     logs.configure()
     logs.init_app(app, every_request=not settings.testing)

@@ -15,6 +15,7 @@ from portal.intake.commands import imports
 from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
+from portal.local_offer.commands import local_offer
 from portal.opening import schools, staff
 from portal.people.models import Trust
 from portal.settings import Settings, UnsafeSettings
@@ -37,6 +38,7 @@ def main() -> None:
     """The parent and pupil portal."""
 
 
+imports.add_command(local_offer)
 main.add_command(imports)
 
 

@@ -13,6 +13,9 @@ from portal.paths import ROOT
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DEMO_DATABASE = "demo.sqlite3"
 SHORTEST_KEY = 32
+NOTIFY = "https://api.notifications.service.gov.uk"
+NOTIFY_KEY_LETTERS = 73  # two UUIDs and a line; a name stands before them
+QUEUES = frozenset({"", "redis", "rediss", "unix", "postgresql", "postgresql+psycopg"})
 
 
 class UnsafeSettings(ValueError):
@@ -35,6 +38,11 @@ class Settings:
     offer_incomplete_languages: bool = False
     smtp_url: str = ""
     mail_from: str = "portal@localhost"
+    notify_api_key: str = ""
+    notify_email_template: str = ""
+    notify_sms_template: str = ""
+    notify_url: str = NOTIFY
+    queue_url: str = ""
     limits_storage: str = "memory://"
     longest_form: int = 4 * 1024 * 1024
     longest_upload: int = 64 * 1024 * 1024
@@ -47,6 +55,16 @@ class Settings:
     def secure(self) -> bool:
         """Cookies are Secure and carry the __Host- prefix unless the portal is only on loopback http."""
         return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail leaves the building."""
+        return bool(self.smtp_url or (self.notify_api_key and self.notify_email_template))
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether families can choose text messages: what leaves by GOV.UK Notify, or into the demo's file."""
+        return bool(self.notify_api_key and self.notify_sms_template) or not self.sends_mail
 
     def _complaints(self) -> list[str]:
         url = urlsplit(self.base_url)
@@ -69,8 +87,19 @@ class Settings:
             )
         if not self.demo and not self.testing and DEMO_DATABASE in self.database_url:
             found.append("DATABASE_URL is the demo's database: choose another for a school")
-        if not self.demo and not self.testing and not self.smtp_url:
+        if not self.demo and not self.testing and not self.sends_mail:
             found.append("SMTP_URL is missing: families could never get a sign-in code")
+        return found + self._complaints_of_delivery()
+
+    def _complaints_of_delivery(self) -> list[str]:
+        found = []
+        templates = self.notify_email_template or self.notify_sms_template
+        if bool(self.notify_api_key) != bool(templates):
+            found.append("NOTIFY_API_KEY needs NOTIFY_EMAIL_TEMPLATE or NOTIFY_SMS_TEMPLATE, and they need the key")
+        if self.notify_api_key and len(self.notify_api_key) < NOTIFY_KEY_LETTERS:
+            found.append("NOTIFY_API_KEY is not a whole key: copy all of it, its name included")
+        if urlsplit(self.queue_url).scheme not in QUEUES:
+            found.append("QUEUE_URL must be empty, or begin with redis://, rediss://, unix:// or postgresql://")
         return found
 
     @classmethod
@@ -99,6 +128,11 @@ class Settings:
             instance=instance,
             smtp_url=given("SMTP_URL", ""),
             mail_from=given("MAIL_FROM", "portal@localhost"),
+            notify_api_key=given("NOTIFY_API_KEY", ""),
+            notify_email_template=given("NOTIFY_EMAIL_TEMPLATE", ""),
+            notify_sms_template=given("NOTIFY_SMS_TEMPLATE", ""),
+            notify_url=given("NOTIFY_URL", "") or NOTIFY,
+            queue_url=given("QUEUE_URL", ""),
             limits_storage=given("LIMITS_STORAGE", "memory://"),
             offer_incomplete_languages=demo and given("OFFER_INCOMPLETE_LANGUAGES", "") == "1",
         )

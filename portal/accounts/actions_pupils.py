@@ -77,7 +77,10 @@ def person_of(session: PortalSession, pupil_id: uuid.UUID) -> uuid.UUID:
     if pupil.person_id is None:
         school = session.get_one(School, pupil.school_id)
         person = Person(
-            trust_id=school.trust_id, full_name=f"{pupil.forename} {pupil.surname}".strip(), known_as=pupil.known_as
+            id=pupil.id,  # under which their words and their card were kept before they first came in
+            trust_id=school.trust_id,
+            full_name=f"{pupil.forename} {pupil.surname}".strip(),
+            known_as=pupil.known_as,
         )
         session.add(person)
         session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Keyed
+from portal.kernel.outbox import Channel
 from portal.kernel.scope import AboutAnAdult, AboutAPupil, in_the_pupils_school
 from portal.people.rules import Audience
 
@@ -156,3 +157,23 @@ class KeptText(Keyed, Base):
     path: Mapped[str] = mapped_column(String(500))
     fields: Mapped[dict[str, Any]]
     kept_at: Mapped[datetime]
+
+
+class MessageWishes(AboutAnAdult, Base):
+    """How one adult would like to hear of news. Hours are London's; without a row see rules_wishes.Wishes."""
+
+    __tablename__ = "message_wishes"
+
+    adult_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    channel: Mapped[Channel]
+    quiet_from: Mapped[int]
+    quiet_until: Mapped[int]
+    digest: Mapped[bool]
+    digest_hour: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint(
+            "quiet_from BETWEEN 0 AND 23 AND quiet_until BETWEEN 0 AND 23 AND digest_hour BETWEEN 0 AND 23",
+            name="hours_of_messages_are_hours_of_a_day",
+        ),
+    )

@@ -27,10 +27,12 @@ def kinds(*, pepper: str, base_url: str, reachable: frozenset[ContactKind]) -> d
     """How each message of this feature is made. `reachable`: the channels that this installation can send by."""
     return {
         SIGN_IN_CODE: Kind(
-            partial(_sign_in_code, pepper=pepper, base_url=base_url, reachable=reachable), sent=start_the_clock
+            partial(_sign_in_code, pepper=pepper, base_url=base_url, reachable=reachable),
+            sent=start_the_clock,
+            urgent=True,
         ),
-        CONFIRM_ADDRESS: Kind(partial(_confirm_address, pepper=pepper), sent=start_the_clock),
-        ADDRESS_ADDED: Kind(_address_added),
+        CONFIRM_ADDRESS: Kind(partial(_confirm_address, pepper=pepper), sent=start_the_clock, urgent=True),
+        ADDRESS_ADDED: Kind(_address_added, urgent=True),
     }
 
 
@@ -49,13 +51,9 @@ def _sign_in_code(
     point = session.get(ContactPoint, uuid.UUID(item.facts["contact_point"]))
     if code is None or point is None or point.adult_id != item.person_id:
         return None
-    if point.kind not in reachable:  # no text messages here: the same adult's e-mail address will do
-        point = session.scalars(
-            select(ContactPoint)
-            .where(ContactPoint.adult_id == item.person_id, ContactPoint.kind.in_(reachable))
-            .order_by(ContactPoint.wanted.desc(), ContactPoint.id)
-        ).first()
-    if point is None:
+    if point.kind not in reachable or point.bounced_at is not None:  # another address of the same adult will do
+        point = _another(session, item.person_id, reachable) or point
+    if point.kind not in reachable:
         return None
     shown = mailed_code(code.id, pepper)
     return _envelope(
@@ -67,6 +65,13 @@ def _sign_in_code(
         code=printed(shown),
         link=f"{base_url}/sign-in/link/{shown}",
     )
+
+
+def _another(session: Session, adult_id: uuid.UUID, reachable: frozenset[ContactKind]) -> ContactPoint | None:
+    good = select(ContactPoint).where(
+        ContactPoint.adult_id == adult_id, ContactPoint.kind.in_(reachable), ContactPoint.bounced_at.is_(None)
+    )
+    return session.scalars(good.order_by(ContactPoint.wanted.desc(), ContactPoint.id)).first()
 
 
 def _confirm_address(session: Session, item: OutboxItem, now: datetime, *, pepper: str) -> Envelope | None:
@@ -97,8 +102,8 @@ def _envelope(
     person = session.get(Person, item.person_id)
     if person is None:
         return None
-    school = session.scalars(
-        select(School.name)
+    school = session.execute(
+        select(School.name, School.theme)
         .join(PupilContact, PupilContact.school_id == School.id)
         .where(
             PupilContact.adult_id == person.id,
@@ -106,5 +111,5 @@ def _envelope(
         )
         .order_by(School.name)
     ).first()
-    name = school or session.get_one(Trust, person.trust_id).name
-    return Envelope(channel, address, person.language, name, {"name": person.name, **values})
+    name, theme = school or (session.get_one(Trust, person.trust_id).name, "")
+    return Envelope(channel, address, person.language, name, {"name": person.name, **values}, theme)

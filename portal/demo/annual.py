@@ -3,13 +3,14 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from portal.contributions.models import AdviceRequest
 from portal.demo.bookings import Invitee, invite
 from portal.demo.calendar import DAY, school_day_from, school_day_until
 from portal.demo.diary import Busy
 from portal.demo.messages import tell
 from portal.demo.reviews import Round, add_review, step, words_of_rounds
 from portal.demo.world import Child, World, plain
-from portal.kernel.clock import minutes
+from portal.kernel.clock import LONDON, minutes
 from portal.meetings.actions_attendance import NOON
 from portal.meetings.models import Guest, Room, Slot
 from portal.meetings.rules import Answer, Attendance, Basis, Mode, instant
@@ -19,14 +20,14 @@ from portal.profiles.models import SenStatusPeriod
 from portal.profiles.rules import SenProvision
 from portal.reviews.models import EhcPlan, Review, ReviewStep
 from portal.reviews.rules import ReviewKind, Stage
-from portal.reviews.rules_deadlines import review_due
+from portal.reviews.rules_deadlines import papers_by, review_due
 
 FACTS = words_of_rounds["annual"]
 MEETS, LASTS = time(9, 30), 60
 BEFORE = ((Stage.ADVICE_REQUESTED, 42), (Stage.NOTICE_SENT, 21), (Stage.PAPERS_CIRCULATED, 15))  # days
 REPORT_AFTER, DECISION_AFTER, CLOSED_AFTER, DUE_AFTER = 9 * DAY, 18 * DAY, 20 * DAY, 40 * DAY
 IN_TIME, LATE = 24 * DAY, 8 * DAY  # from today to the meeting
-ADVICE_AGO, NOTICE_AGO, RECEIVED_AGO = 15, 8, 3
+ADVICE_AGO, ADVICE_WAS_DUE, NOTICE_AGO, RECEIVED_AGO = 15, 5, 8, 3
 
 
 def make_annual(world: World, rounds: list[Round], busy: Busy) -> None:
@@ -94,6 +95,9 @@ class _Annual:
             self.guest(review, facts, asked)
         step(self.world, review, Stage.ADVICE_REQUESTED, self.sendco, instant(asked, NOON))
         review.meets_at = self.free_from(today + (IN_TIME if how == "in_time" else LATE))
+        papers = papers_by(review.meets_at.astimezone(LONDON).date()).on
+        was_due = max(self.world.day(ADVICE_WAS_DUE), asked + DAY)
+        self.ask(review, asked, papers if how == "in_time" else was_due)
         if how == "in_time":
             at = self.world.at(NOTICE_AGO, 14, 30)
             self.announce(review, at)
@@ -103,6 +107,14 @@ class _Annual:
         why = ReviewStep(**self.child.about, review_id=review.id, stage=Stage.PLANNED, reason=FACTS["late_because"])
         why.on_day, why.noted_by, why.noted_at = self.world.day(2), self.sendco.id, self.world.at(2, 12)
         self.world.keep(why)
+
+    def ask(self, review: Review, asked: date, due_on: date) -> None:
+        """The SENDCO asks those who teach and help the child for their advice, by a day."""
+        for role in (Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT):
+            if who := self.world.holder(role, self.child):
+                row = AdviceRequest(**self.child.about, review_id=review.id, person_id=who.id, due_on=due_on)
+                row.asked_by, row.asked_at = self.sendco.id, instant(asked, NOON)
+                self.world.keep(row)
 
     def free_from(self, day: date) -> datetime:
         """The first day from this one on that the SENDCO has for the meeting."""

@@ -5,8 +5,11 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.demo.annual import make_annual
+from portal.demo.concerns import make_concerns
 from portal.demo.families import make_families
+from portal.demo.local_offer import make_local_offer
 from portal.demo.meetings import make_meetings
+from portal.demo.notices import make_notices
 from portal.demo.plans import make_plans
 from portal.demo.records import make_records
 from portal.demo.register import make_register
@@ -45,4 +48,7 @@ def made_on(today: date, pepper: str) -> World:
     make_annual(world, rounds, busy)
     make_voices(world, rounds)
     make_records(world, make_views(world))
+    make_concerns(world)
+    make_notices(world)
+    make_local_offer(world)
     return world

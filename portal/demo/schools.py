@@ -11,7 +11,7 @@ from portal.profiles.models import PlanKind
 LANGUAGES = ["en", "ur", "pa", "bn", "pl", "ro", "ar", "so"]
 COPIED = (
     *("name", "urn", "laestab", "theme", "address", "phone", "email"),
-    *("sendco_word", "plan_name", "slot_minutes", "complaint_ladder", "links"),
+    *("sendco_word", "plan_name", "slot_minutes", "complaint_ladder", "links", "latitude", "longitude"),
 )
 SINCE = date(2019, 9, 1)
 

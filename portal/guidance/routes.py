@@ -2,11 +2,16 @@
 
 from flask import render_template
 
+from portal.guidance.forms import AppealForm
+from portal.guidance.rules_appeal import dates_of
+from portal.guidance.rules_words import WORDS
 from portal.kernel import clock
 from portal.people.access import PUBLIC
 from portal.people.queries_who_helps import HelpForChild, help_for_my_children
 from portal.people.rules import Audience
+from portal.reviews.rules_deadlines import OUR_CALCULATION
 from portal.web.access import PortalBlueprint, current_actor
+from portal.web.i18n import say
 from portal.web.unit_of_work import db
 
 bp = PortalBlueprint("guidance", __name__)
@@ -25,6 +30,35 @@ def get_help() -> str:
     actor = current_actor()
     is_pupil = actor is not None and actor.audience == Audience.PUPIL
     return render_template("guidance/get_help.html", children=_children(), is_pupil=is_pupil)
+
+
+@bp.get("/help/words", access=PUBLIC)
+def words() -> str:
+    """The words of special educational needs, explained, by the alphabet of the reader's language."""
+    listed = sorted(WORDS, key=lambda word: say(word.term).casefold())
+    return render_template("guidance/words.html", words=listed)
+
+
+@bp.get("/help/not-content", access=PUBLIC)
+def not_content() -> str:
+    """Who answers next when a family is not content with school or council, and when."""
+    return render_template("guidance/not_content.html", children=_children())
+
+
+@bp.route("/help/appeal", methods=["GET", "POST"], access=PUBLIC)
+def appeal() -> tuple[str, int]:
+    """The dates of an appeal by our own calculation. What is typed here is not kept."""
+    form = AppealForm()
+    wrong = form.is_submitted() and not form.validate()
+    dates = dates_of(form.letter.data, form.certificate.data) if form.letter.data and not wrong else ()
+    page = render_template("guidance/appeal.html", form=form, dates=dates, our_calculation=OUR_CALCULATION)
+    return page, 422 if wrong else 200
+
+
+@bp.get("/help/children", access=PUBLIC)
+def for_children() -> str:
+    """What school knows about a child and what the child may ask for, in words for children."""
+    return render_template("guidance/for_children.html")
 
 
 @bp.get("/privacy", access=PUBLIC)

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from portal.contributions import queries_advice, queries_tell
+from portal.concerns.queries_staff import ConcernAttention
+from portal.concerns.queries_staff import attention as concern_attention
+from portal.contributions import queries_advice, queries_attention
+from portal.delivery.queries_staff import how_many_wait
 from portal.home import queries_staff, queries_translations
 from portal.kernel.clock import LONDON
 from portal.kernel.scope import PortalSession
 from portal.meetings.queries_attention import MeetingAttention, meeting_attention
 from portal.people.actor import Actor
 from portal.people.rules import Role
-from portal.records.queries_promises import PromiseAttention, promise_attention
+from portal.records import queries_waiting
 from portal.web.i18n import full_date, ngettext
 from portal.web.i18n import gettext as _
 
@@ -28,9 +31,11 @@ class Task:
 
 def tasks_for(session: PortalSession, actor: Actor, *, now: datetime) -> list[Task]:
     """What waits for this reader; what is in order is left out."""
-    tasks = [_of_children(queries_tell.waiting(session, viewer=actor))]
+    said = queries_attention.attention(session, viewer=actor, today=now.astimezone(LONDON).date())
+    tasks = [_of_children(said.told), _of_others(said.unopened), _of_calls(said.calls)]
     tasks += [_of_advice(asked) for asked in queries_advice.asked_of(session, viewer=actor)]
-    tasks += _of_promises(promise_attention(session, viewer=actor, now=now))
+    tasks += _of_concerns(concern_attention(session, viewer=actor, now=now))
+    tasks += _of_promises(queries_waiting.waiting(session, viewer=actor, now=now))
     if actor.has(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE):
         tasks += _of_the_school(session, actor, now)
     return [task for task in tasks if task.count]
@@ -41,7 +46,29 @@ def _of_children(n: int) -> Task:
     return Task(words, n, "told.inbox")
 
 
-def _of_promises(waiting: PromiseAttention) -> Iterator[Task]:
+def _of_others(n: int) -> Task:
+    words = ngettext(
+        "%(num)s child told somebody something that is not opened.",
+        "%(num)s children told somebody something that is not opened.",
+        n,
+    )
+    return Task(words, n, "told.inbox")
+
+
+def _of_concerns(waiting: ConcernAttention) -> Iterator[Task]:
+    n = waiting.waiting
+    words = ngettext("%(num)s family waits for your answer.", "%(num)s families wait for your answer.", n)
+    yield Task(words, n, "answers.listed")
+    n = waiting.late
+    words = ngettext("%(num)s answer to a family is late.", "%(num)s answers to families are late.", n)
+    yield Task(words, n, "answers.listed")
+    for pupil_id in waiting.taken_back:
+        yield Task(_("A family took an agreement back."), 1, "referrals.listed", {"pupil_id": pupil_id})
+    for pupil_id in waiting.ready:
+        yield Task(_("A family agreed to a specialist."), 1, "referrals.listed", {"pupil_id": pupil_id})
+
+
+def _of_promises(waiting: queries_waiting.Waiting) -> Iterator[Task]:
     n = waiting.late_mine
     words = ngettext("%(num)s of your promises is late.", "%(num)s of your promises are late.", n)
     yield Task(words, n, "actions.promises")
@@ -53,6 +80,11 @@ def _of_promises(waiting: PromiseAttention) -> Iterator[Task]:
         "%(num)s family says that something is not happening.",
         "%(num)s families say that something is not happening.",
         n,
+    )
+    yield Task(words, n, "actions.promises")
+    n = waiting.unanswered
+    words = ngettext(
+        "%(num)s thing that was said has no answer yet.", "%(num)s things that were said have no answer yet.", n
     )
     yield Task(words, n, "actions.promises")
 
@@ -71,6 +103,12 @@ def _of_the_school(session: PortalSession, actor: Actor, now: datetime) -> Itera
         yield from _of_plans(waiting, missing)
     if actor.has(Role.SENDCO, Role.OFFICE):
         yield from _of_access(waiting)
+        yield _of_letters(how_many_wait(session, today=now.astimezone(LONDON).date()))
+
+
+def _of_calls(n: int) -> Task:
+    words = ngettext("%(num)s parent would rather talk than type.", "%(num)s parents would rather talk than type.", n)
+    return Task(words, n, "paper_views.calls")
 
 
 def _of_meetings(waiting: MeetingAttention, actor: Actor) -> Iterator[Task]:
@@ -138,6 +176,11 @@ def _of_plans(waiting: queries_staff.Attention, missing: int) -> Iterator[Task]:
         n,
         "profiles.pupils",
     )
+
+
+def _of_letters(n: int) -> Task:
+    words = ngettext("%(num)s letter waits to be printed.", "%(num)s letters wait to be printed.", n)
+    return Task(words, n, "delivery.unreached")
 
 
 def _of_access(waiting: queries_staff.Attention) -> Iterator[Task]:

@@ -28,12 +28,14 @@ PUPIL: Doors = (
     (N_("What I think"), "my_views.start"),
 )
 YOUNG_PERSON: Doors = (*PUPIL, MESSAGES, (N_("Who can see my plan"), "people.my_rights"))
-TRUST: Doors = ((N_("Home"), "home.trust"),)
+TRUST: Doors = ((N_("Home"), "home.trust"), (N_("Help near home"), "directory.feeds"))
 STAFF: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (N_("Home"), "home.staff", frozenset(Role)),
     (N_("Children"), "profiles.pupils", frozenset(Role)),
     (N_("Meetings"), "day.days", frozenset({Role.CLASS_TEACHER, *WHOLE_SCHOOL})),
     (N_("Reviews"), "rounds.rounds", frozenset({Role.SENDCO, Role.HEADTEACHER})),
+    (N_("What families ask"), "answers.listed", frozenset({Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER})),
+    (N_("Notices"), "staff_notices.listed", frozenset({Role.CLASS_TEACHER, *WHOLE_SCHOOL})),
     (N_("Promises"), "actions.promises", frozenset(Role) - {Role.SUPPLY_TEACHER}),
     (N_("Figures"), "figures.show", frozenset({Role.HEADTEACHER})),
     (N_("Book for a family"), "gate.start", frozenset({Role.OFFICE})),

@@ -3,13 +3,14 @@
 from collections import Counter
 from typing import cast
 
-from flask import redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.home import queries, queries_staff, queries_trust
 from portal.home.attention import tasks_for
 from portal.kernel import clock
 from portal.meetings.queries_home import next_meetings
+from portal.notices.queries_messages import front
 from portal.people.access import ANY_STAFF, FAMILY, PUBLIC, PUPIL, TRUST
 from portal.people.actor import Actor
 from portal.people.branding import brand_for, brand_of
@@ -52,7 +53,10 @@ def family() -> str:
     meetings = next_meetings(db(), viewer=_me(), now=clock.now())
     waiting = Counter(c.school for c in children if c.pupil_id in meetings and meetings[c.pupil_id].awaits_a_choice)
     one_visit = max(waiting.values(), default=0) > 1  # two children of one school can share a visit
-    return render_template("home/family.html", children=children, meetings=meetings, one_visit=one_visit, brand=brand)
+    rooms = current_app.extensions["messages"]
+    news = front(db(), viewer=_me(), rooms=rooms, language=current().tag, now=clock.now())
+    found = {"children": children, "meetings": meetings, "news": news}
+    return render_template("home/family.html", **found, one_visit=one_visit, brand=brand)
 
 
 @bp.get("/me", access=PUPIL)

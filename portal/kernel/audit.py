@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -47,3 +47,20 @@ def record(
             facts=facts,
         )
     )
+
+
+class OfAPupil(Protocol):
+    """A row that is about one pupil."""
+
+    id: Any
+    school_id: Any
+    pupil_id: Any
+
+
+def record_about(
+    session: Session, action: str, row: OfAPupil, *, actor_id: uuid.UUID, now: datetime, **facts: str | int | bool
+) -> None:
+    """The same for what was done to one row about a pupil, and writes both down."""
+    about: dict[str, Any] = {"school_id": row.school_id, "subject_id": row.id, "pupil_id": row.pupil_id, **facts}
+    record(session, action, now=now, actor_id=actor_id, **about)
+    session.flush()

@@ -2,14 +2,14 @@
 statements raise."""
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKeyConstraint, String, Table, bindparam, event, inspect, select
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, String, Table, bindparam, event, false, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
 from sqlalchemy.sql import visitors
@@ -55,6 +55,13 @@ class PrivateToAdult:
     adult_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
 
 
+class SaidToSchool(AboutAPupil, PrivateToAdult):
+    """What one adult says to school about a pupil. Of the staff of a class only its teachers meet it, and not even they
+    where it waits for the office alone."""
+
+    for_class_teachers: ClassVar[bool] = True
+
+
 class ForReaders(AboutAPupil):
     """Words about a pupil that only those read whom the person who said them named. Until they are sent nobody reads
     them but their author and whoever typed them in."""
@@ -65,6 +72,24 @@ class ForReaders(AboutAPupil):
     readers: Mapped[str] = mapped_column(String(10))
     one_adult_id: Mapped[uuid.UUID | None] = mapped_column()
     sent_at: Mapped[datetime | None] = mapped_column()
+
+
+class ForRecipients:
+    """What a school writes to many: of its families only those meet it to whom it went, and they never write it."""
+
+    school_id: Mapped[uuid.UUID] = mapped_column()
+
+    @classmethod
+    def went_to(cls, _adult_id: Any, _about: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+        """That it went to an adult because of a pupil of whose id `about` says that it counts; to nobody until a class
+        says how."""
+        return false()
+
+
+def whose(row: ForReaders) -> dict[str, Any]:
+    """Author, side and readers of a row, for what is made of it: nobody else may read that."""
+    names = ("school_id", "pupil_id", "author_id", "side", "readers", "one_adult_id")
+    return {name: getattr(row, name) for name in names}
 
 
 def in_the_pupils_school() -> ForeignKeyConstraint:
@@ -169,7 +194,7 @@ def _the_pupil_class() -> Any:
 
 def protected_tables() -> frozenset[Table]:
     """Every table a scope must filter."""
-    kinds = (IsAPupil, AboutAPupil, AboutAnAdult, PrivateToAdult, ForReaders)
+    kinds = (IsAPupil, AboutAPupil, AboutAnAdult, PrivateToAdult, ForReaders, ForRecipients)
     return frozenset(m.local_table for m in Base.registry.mappers if issubclass(m.class_, kinds))  # type: ignore[misc]
 
 
@@ -220,6 +245,13 @@ def _filter_reads(state: ORMExecuteState) -> None:
     state.statement = _filtered(state.statement, scope.sees)
 
 
+@event.listens_for(PortalSession, "loaded_as_persistent")
+def _remember_the_pupil(session: PortalSession, row: object) -> None:
+    """What was read through the filter is about a pupil within the scope: writing about them need not ask again."""
+    if isinstance(row, AboutAPupil) and (pupil_id := row.__dict__.get("pupil_id")):
+        session._fence.known[pupil_id] = True
+
+
 @event.listens_for(PortalSession, "before_flush")
 def _refuse_writes(session: PortalSession, _context: object, _instances: object) -> None:
     touched = [*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted]
@@ -230,14 +262,22 @@ def _refuse_writes(session: PortalSession, _context: object, _instances: object)
     for row in touched:
         if isinstance(row, IsAPupil):
             _refuse_foreign_pupil(session, row)
-        for kind, owner in ((PrivateToAdult, "adult_id"), (ForReaders, "author_id")):
-            me = session.scope.writes_for
-            if isinstance(row, kind) and me is not None and _now_and_before(row, owner) - {me}:
-                raise ScopeError(f"{type(row).__name__} belongs to somebody else than {session.scope.name} writes for")
+        _refuse_what_is_not_ours(session, row)
         if isinstance(row, AboutAPupil):
             for pupil_id in _now_and_before(row, "pupil_id"):
                 if not session.reaches(pupil_id):
                     raise ScopeError(f"{type(row).__name__} is about a pupil outside the scope of {session.scope.name}")
+
+
+def _refuse_what_is_not_ours(session: PortalSession, row: Any) -> None:
+    me, name = session.scope.writes_for, type(row).__name__
+    if me is None:
+        return
+    if isinstance(row, ForRecipients):
+        raise ScopeError(f"{name} is the school's own: {session.scope.name} only answers it")
+    for kind, owner in ((PrivateToAdult, "adult_id"), (ForReaders, "author_id")):
+        if isinstance(row, kind) and _now_and_before(row, owner) - {me}:
+            raise ScopeError(f"{name} belongs to somebody else than {session.scope.name} writes for")
 
 
 def _refuse_foreign_pupil(session: PortalSession, row: Any) -> None:

@@ -74,14 +74,5 @@ def _keep(session: PortalSession, row: Participation, *, actor: Actor, review: R
         session.flush()
     except IntegrityError as error:
         raise renamed(error, TAKEN) from error
-    audit.record(
-        session,
-        "pupil spoke about the meeting",
-        now=now,
-        actor_id=actor.person_id,
-        school_id=review.school_id,
-        subject_id=review.id,
-        pupil_id=row.pupil_id,
-        version=row.version,
-    )
-    session.flush()
+    what, me = "pupil spoke about the meeting", actor.person_id
+    audit.record_about(session, what, review, actor_id=me, now=now, version=row.version)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
 
 from portal.accounts.rules import fast_hash
 from portal.kernel.errors import NotFound
@@ -133,18 +134,18 @@ class Sender:
 
 
 def own_entry(
-    session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID, sender: Sender
+    session: Session, *, adult_id: uuid.UUID, pupil_id: uuid.UUID, review_id: uuid.UUID, sender: Sender
 ) -> Entry:
-    """The viewer's own meeting of a review, or the one that was cancelled last. Raises NotFound when there is none;
+    """An adult's own meeting of a review, or the one that was cancelled last. Raises NotFound when there is none;
     2 statements, or 4 for one that was taken back."""
-    given = {"me": viewer.person_id, "pupil_id": pupil_id, "review_id": review_id}
+    given = {"me": adult_id, "pupil_id": pupil_id, "review_id": review_id}
     row = session.execute(ONE, given).first()
     entry = _entry(row, sender) if row else _taken_back(session, given, sender)
-    attendee = session.scalars(ADDRESS, {"me": viewer.person_id}).first() or ""
+    attendee = session.scalars(ADDRESS, {"me": adult_id}).first() or ""
     return replace(entry, attendee=attendee)
 
 
-def _taken_back(session: PortalSession, given: dict[str, uuid.UUID], sender: Sender) -> Entry:
+def _taken_back(session: Session, given: dict[str, uuid.UUID], sender: Sender) -> Entry:
     """A day that school had set and took back: only the message still knows it, and the reader's calendar."""
     row = session.execute(UNSET, given).first()
     about = (facts for facts in session.scalars(TAKEN_BACK, given) if facts["review_id"] == str(given["review_id"]))

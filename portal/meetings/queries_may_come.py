@@ -6,14 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
-from portal.meetings.models import Booking, Guest, Invitation
 from portal.people.models import Pupil, PupilContact
 from portal.people.rules import OPEN_STATES, Restriction
 
 Link = aliased(PupilContact, name="link_of_the_adult")  # a statement may have the adult's link of its own
 
 
-def may_come(row: type[Booking] | type[Guest] | type[Invitation], today: Any) -> ColumnElement[bool]:
+def may_come(row: Any, today: Any) -> ColumnElement[bool]:
     """The rule of rules_booking.may_still_come in SQL, for the adult of a row that is joined with its pupil."""
     link = exists().where(
         Link.pupil_id == row.pupil_id,

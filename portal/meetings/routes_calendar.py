@@ -31,7 +31,7 @@ def keep_the_address_to_ourselves(response: Response) -> Response:
 def meeting_file(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response:
     """The reader's own meeting; once it is cancelled, the file that takes it out of the calendar."""
     entry = queries_calendar.own_entry(
-        db(), viewer=current_actor(), pupil_id=pupil_id, review_id=review_id, sender=_sender()
+        db(), adult_id=current_actor().person_id, pupil_id=pupil_id, review_id=review_id, sender=_sender()
     )
     return _answer(invitation_file(entry, now=clock.now()))
 

@@ -1,6 +1,9 @@
 """The messages of the booking: what each says in the portal. Outside it only says that something new is there."""
 
 import enum
+import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from portal.kernel.words import N_
 
@@ -19,6 +22,10 @@ class Message(enum.StrEnum):
     CANCELLED_BY_SCHOOL = "meeting_cancelled_by_school"
     WILL_CALL = "school_will_call"
     RECORD = "review.record"
+    PAPERS = "papers"
+    TYPED_IN = "told_school"
+    ADDED = "review.added"
+    ANSWERED = "review.answered"
 
 
 TITLES = {
@@ -33,6 +40,24 @@ TITLES = {
     Message.CANCELLED_BY_SCHOOL: N_("School had to cancel your meeting"),
     Message.WILL_CALL: N_("School will call you"),
     Message.RECORD: N_("You can read what we agreed"),
+    Message.PAPERS: N_("Papers for the meeting"),
+    Message.TYPED_IN: N_("School typed in what you told us"),
+    Message.ADDED: N_("School added something to what we agreed"),
+    Message.ANSWERED: N_("School answered you"),
 }
 # still true only while the family has no time; they are withheld when it books
 BEFORE_BOOKING = (Message.REMINDER, Message.LAST_CALL)
+PAGES = {
+    Message.PAPERS: "pack.family",
+    Message.TYPED_IN: "family_views.start",
+    Message.RECORD: "family_records.record",
+    Message.ADDED: "family_records.record",
+}
+
+
+def open_at(kind: str, facts: Mapping[str, str], pupil_id: uuid.UUID) -> tuple[str, dict[str, Any]]:
+    """The page on which the reader learns more: its endpoint and the values of its address."""
+    if kind == Message.ANSWERED:
+        return "became.became", {"pupil_id": pupil_id}
+    page = PAGES.get(Message(kind), "family_meetings.review")
+    return page, {"pupil_id": pupil_id, "review_id": uuid.UUID(facts["review_id"])}

@@ -1,11 +1,14 @@
 """Every table of the portal, gathered by importing every part that has models."""
 
 import portal.accounts.models
+import portal.concerns.models
 import portal.contributions.models
 import portal.intake.models
 import portal.kernel.audit
 import portal.kernel.outbox
+import portal.local_offer.models
 import portal.meetings.models
+import portal.notices.models
 import portal.people.models
 import portal.profiles.models
 import portal.records.models

@@ -12,16 +12,21 @@ from portal.web.access import PUBLIC, Access
 from portal.web.unit_of_work import reader
 
 __all__ = [
+    "ANSWERS",
+    "ANSWERS_PUPIL",
     "ANY_STAFF",
     "CLASS_PUPIL",
     "CLASS_TEACHER",
+    "DIRECTORY_FEEDS",
     "ENDINGS",
     "FAMILY",
     "FIGURES",
+    "HEAD_PUPIL",
     "LESSON_PUPIL",
     "LESSON_STAFF",
     "MEETING_READ",
     "MEETING_WRITE",
+    "NOTICES",
     "OFFICE",
     "OFFICE_PUPIL",
     "OWN_CALENDAR",
@@ -32,6 +37,7 @@ __all__ = [
     "OWN_TIMES",
     "PUBLIC",
     "PUPIL",
+    "REFERRALS_PUPIL",
     "SCHOOL_PUPIL",
     "SCHOOL_SETTINGS",
     "SEASON_BOARD",
@@ -78,6 +84,12 @@ def _own_times(actor: Actor, arguments: Mapping[str, Any]) -> None:
         raise NotAllowed
 
 
+def _feeds(actor: Actor, _arguments: Mapping[str, Any]) -> None:
+    # the directory is the trust's: its lead and the SENDCOs choose what is read into it
+    if actor.audience != Audience.TRUST and not actor.has(Role.SENDCO):
+        raise NotAllowed
+
+
 def _role(*roles: Role, pupil: bool = False) -> Any:
     def rule(actor: Actor, arguments: Mapping[str, Any]) -> None:
         if not actor.has(*roles):
@@ -120,6 +132,19 @@ ENDINGS = Access(
     _STAFF,
     _role(Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO, Role.HEADTEACHER, pupil=True),
 )
+ANSWERS = Access("those whom families ask", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER))
+ANSWERS_PUPIL = Access(
+    "those whom the family asks", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER, pupil=True)
+)
+HEAD_PUPIL = Access("headteacher of the pupil", _STAFF, _role(Role.HEADTEACHER, pupil=True))
+REFERRALS_PUPIL = Access(
+    "those who ask for agreement", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE, pupil=True)
+)
+NOTICES = Access(
+    "those who write to families",
+    _STAFF,
+    _role(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE, Role.CLASS_TEACHER),
+)
 FIGURES = Access("school figures", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER))
 SENDCO = Access("SENDCO", _STAFF, _role(Role.SENDCO))
 SENDCO_PUPIL = Access("SENDCO of the pupil", _STAFF, _role(Role.SENDCO, pupil=True))
@@ -129,4 +154,5 @@ OWN_RIGHTS = Access("young person", frozenset({Audience.PUPIL}), _holds_own_righ
 SCHOOL_SETTINGS = Access("school settings", _STAFF, _role(Role.SENDCO, Role.HEADTEACHER, Role.OFFICE))
 TIMES = Access("staff whom families meet", _STAFF, _role(Role.CLASS_TEACHER, Role.SENDCO))
 OWN_TIMES = Access("own times", _STAFF, _own_times)
+DIRECTORY_FEEDS = Access("those who choose the feeds of the directory", _STAFF | {Audience.TRUST}, _feeds)
 TRUST = Access("trust", frozenset({Audience.TRUST}))

@@ -5,14 +5,22 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.kernel import audit
+from portal.kernel import audit, outbox
 from portal.kernel.errors import Invalid, NotFound, StaleVersion
 from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.actions_apart import sync_apart
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, PupilContact, RightsDecision, School
-from portal.people.rules import ContactState, LinkDecision, Restriction, new_state
+from portal.people.rules import (
+    ACCESS_CHANGED,
+    OPEN_STATES,
+    ContactState,
+    LinkDecision,
+    PortalAccess,
+    Restriction,
+    new_state,
+)
 
 
 def check_decision(decision: LinkDecision) -> None:
@@ -48,7 +56,7 @@ def decide_link(
         raise NotFound
     if contact.version != version:
         raise StaleVersion
-    order = decision.restriction != Restriction.NONE
+    order, before = decision.restriction != Restriction.NONE, _opens(contact)
     contact.relationship = decision.relationship
     contact.parental_responsibility = decision.parental_responsibility
     contact.lives_with_pupil = decision.lives_with_pupil
@@ -64,6 +72,7 @@ def decide_link(
     session.flush()
     sync_apart(session, [pupil_id])
     _end_sittings(session, contact.adult_id)
+    _tell(session, contact, before, now)
     audit.record(
         session,
         "decided who may see a child",
@@ -75,6 +84,25 @@ def decide_link(
         access=decision.access.value,
         restriction=decision.restriction.value,
     )
+
+
+def _tell(session: PortalSession, contact: PupilContact, before: PortalAccess, now: datetime) -> None:
+    """Whoever uses the portal is told that it opens more or less than before, never that it closes."""
+    if contact.state == ContactState.ACTIVE and _opens(contact) not in (before, PortalAccess.NONE):
+        outbox.post(
+            session,
+            ACCESS_CHANGED,
+            event_key=f"{contact.id}:{contact.version}",
+            person_id=contact.adult_id,
+            pupil_id=contact.pupil_id,
+            now=now,
+        )
+
+
+def _opens(contact: PupilContact) -> PortalAccess:
+    """What the link opens. An order closes it from the moment it is written down, so that nobody under one is told."""
+    closed = contact.restriction != Restriction.NONE or contact.state not in OPEN_STATES
+    return PortalAccess.NONE if closed else contact.access
 
 
 def _end_sittings(session: PortalSession, person_id: uuid.UUID) -> None:
@@ -170,7 +198,7 @@ def choose_sharing(session: PortalSession, *, actor: Actor, shares: bool, now: d
     session.flush()
 
 
-def change_school(session: PortalSession, *, actor: Actor, now: datetime, **facts: str | int) -> None:
+def change_school(session: PortalSession, *, actor: Actor, now: datetime, **facts: str | float | None) -> None:
     """Changes the words and habits of the actor's own school."""
     school = session.get_one(School, actor.school_id)
     for name, value in facts.items():

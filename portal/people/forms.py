@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import HiddenField
+from wtforms import HiddenField, ValidationError
 
 from portal.people.rules import ACCESSES, RELATIONSHIPS, RESTRICTIONS, YES_NO, PortalAccess, Restriction, YesNo
 from portal.web.forms import (
@@ -17,6 +17,7 @@ from portal.web.forms import (
     required,
 )
 from portal.web.i18n import LANGUAGES, lazy_gettext
+from portal.web.i18n import gettext as _
 
 THEMES = (
     ("plum", lazy_gettext("Plum")),
@@ -118,8 +119,31 @@ class SchoolForm(PortalForm):
     phone = TextField(lazy_gettext("Telephone"), longest=30)
     email = TextField(lazy_gettext("E-mail"), longest=254)
     address = LongTextField(lazy_gettext("Address"), longest=500)
+    point = TextField(
+        lazy_gettext("Where the school is on the map"),
+        longest=60,
+        description=lazy_gettext(
+            "Two numbers from a map, such as 52.4862, -1.8904. Families can then look for help near school."
+        ),
+    )
+
+    def validate_point(self, field: TextField) -> None:
+        """Two numbers on the earth, or nothing."""
+        if field.data and point_in(field.data) is None:
+            raise ValidationError(_("Write two numbers with a comma between them, such as 52.4862, -1.8904."))
 
     @property
-    def facts(self) -> dict[str, str | int]:
+    def facts(self) -> dict[str, str | float | None]:
         """The values to store, by the school's column."""
-        return {name: value for name, value in self.data.items() if name != "csrf_token"}
+        latitude, longitude = point_in(self.point.data or "") or (None, None)
+        told = {name: value for name, value in self.data.items() if name not in {"csrf_token", "point"}}
+        return {**told, "latitude": latitude, "longitude": longitude}
+
+
+def point_in(text: str) -> tuple[float, float] | None:
+    """Degrees north and east; None when the text is not two such numbers."""
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    return (latitude, longitude) if -90 <= latitude <= 90 and -180 <= longitude <= 180 else None

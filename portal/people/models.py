@@ -33,6 +33,8 @@ class School(Keyed, Base):
     address: Mapped[Long] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
     sendco_word: Mapped[str] = mapped_column(String(10), default="SENDCO")
     plan_name: Mapped[Short] = mapped_column(default="Support plan")
     reviews_a_year: Mapped[int] = mapped_column(default=3)
@@ -45,6 +47,7 @@ class School(Keyed, Base):
 
     __table_args__ = (
         CheckConstraint("reviews_a_year >= 3", name="school_meets_families_at_least_three_times_a_year"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="school_is_at_a_point_or_says_nothing"),
         CheckConstraint("sendco_word IN ('SENCO', 'SENDCO')", name="school_says_senco_or_sendco"),
     )
 
@@ -85,7 +88,8 @@ class Person(Keyed, Base):
 
 
 class ContactPoint(Keyed, AboutAnAdult, Base):
-    """One address or number of one adult. Two adults may share one; it is never a key to anything."""
+    """One address or number of one adult. Two adults may share one; it is never a key to anything. `bounced_at`: since
+    when its server says that there is nobody."""
 
     __tablename__ = "contact_point"
 
@@ -93,6 +97,7 @@ class ContactPoint(Keyed, AboutAnAdult, Base):
     kind: Mapped[ContactKind]
     value: Mapped[str] = mapped_column(String(254), index=True)
     verified_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
     wanted: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (UniqueConstraint("adult_id", "kind", "value", name="uq_contact_point_once_for_an_adult"),)

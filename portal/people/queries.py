@@ -244,6 +244,13 @@ class SchoolFacts:
     plan_name: str
     reviews_a_year: int
     slot_minutes: int
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def point(self) -> str:
+        """Where the school is, as a map on the web writes it."""
+        return "" if self.latitude is None else f"{self.latitude:g}, {self.longitude:g}"
 
 
 def school_facts(session: PortalSession, *, school_id: uuid.UUID) -> SchoolFacts:
@@ -259,6 +266,8 @@ def school_facts(session: PortalSession, *, school_id: uuid.UUID) -> SchoolFacts
             School.plan_name,
             School.reviews_a_year,
             School.slot_minutes,
+            School.latitude,
+            School.longitude,
         ).where(School.id == school_id)
     ).first()
     if row is None:

@@ -36,13 +36,15 @@ class SchoolContact:
 
 @dataclass(frozen=True, slots=True)
 class HelpForChild:
-    """One child's school, the people there, and the links the school gives families (name, address)."""
+    """One child's school, the people there, the links the school gives families (name, address), and the school's own
+    words for whom to turn to, step by step."""
 
     pupil_id: uuid.UUID
     child: str
     school: SchoolContact
     helpers: tuple[Helper, ...]
     links: tuple[tuple[str, str], ...]
+    ladder: tuple[str, ...]
 
 
 def helps(school_id: Any, class_id: Any) -> ColumnElement[bool]:
@@ -68,6 +70,7 @@ MY_CHILDREN = (
         School.email,
         School.sendco_word,
         School.links,
+        School.complaint_ladder,
         StaffRole.role,
         Person.known_as,
         Person.full_name,
@@ -104,7 +107,12 @@ def help_for_my_children(session: PortalSession, *, today: date) -> list[HelpFor
         contact = SchoolContact(first.school, first.phone, first.email)
         found.append(
             HelpForChild(
-                first.pupil_id, first.child_known_as or first.forename, contact, helpers, tuple(first.links.items())
+                first.pupil_id,
+                first.child_known_as or first.forename,
+                contact,
+                helpers,
+                tuple(first.links.items()),
+                tuple(first.complaint_ladder),
             )
         )
     return found

@@ -229,6 +229,10 @@ def new_state(before: ContactState, decision: LinkDecision) -> ContactState:
     return before
 
 
+# the outbox's name of the message to an adult for whom the portal opens more or less than before
+ACCESS_CHANGED = "access_changed"
+
+
 YES_NO = {YesNo.YES: N_("Yes"), YesNo.NO: N_("No"), YesNo.UNKNOWN: N_("Not known")}
 CONTACT_STATES = {
     ContactState.PROPOSED: N_("Waiting for a decision"),

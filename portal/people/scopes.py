@@ -1,5 +1,6 @@
 """What each kind of actor may see, as one option for rows about pupils, one for rows about adults,
-one for what one adult of a family keeps from the others, one for words whose readers were named, one for pupils.
+one for what one adult of a family keeps from the others, one for what an adult says to school, one for words whose
+readers were named, one for what the school writes to many, one for pupils.
 
 The options are made once; only the values behind their names (`scope_...`) belong to an actor, so that a statement and
 its cache key are made once too. The criteria name tables, not classes, because a criterion on a class would be filtered
@@ -28,7 +29,15 @@ from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeEngine
 
-from portal.kernel.scope import AboutAnAdult, AboutAPupil, ForReaders, PrivateToAdult, Scope
+from portal.kernel.scope import (
+    AboutAnAdult,
+    AboutAPupil,
+    ForReaders,
+    ForRecipients,
+    PrivateToAdult,
+    SaidToSchool,
+    Scope,
+)
 from portal.people.actor import Actor
 from portal.people.models import Pupil, PupilContact, StaffRole
 from portal.people.rules import OPEN_ACCESS, OPEN_STATES, OWN_CLASS, Audience, Readers, Restriction, Role, Side
@@ -89,12 +98,15 @@ def _options(
     pupil: Criterion,
     *,
     words: Criterion,
+    notices: Criterion,
     private: Criterion | None = None,
+    said_to_school: Criterion | None = None,
 ) -> tuple[ExecutableOption, ...]:
-    ours = (with_loader_criteria(PrivateToAdult, private, include_aliases=True),) if private else ()
+    kept = ((PrivateToAdult, private), (SaidToSchool, said_to_school))
     return (
-        *ours,
+        *(with_loader_criteria(kind, who, include_aliases=True) for kind, who in kept if who),
         with_loader_criteria(ForReaders, words, include_aliases=True),
+        with_loader_criteria(ForRecipients, notices, include_aliases=True),
         with_loader_criteria(AboutAPupil, about_a_pupil, include_aliases=True),
         with_loader_criteria(AboutAnAdult, about_an_adult, include_aliases=True),
         with_loader_criteria(Pupil, pupil, include_aliases=True),
@@ -144,12 +156,30 @@ def _words_for_the_class(cls: Any) -> ColumnElement[bool]:
     )
 
 
+def _taught(cls: Any) -> ColumnElement[bool]:
+    if not cls.for_class_teachers:
+        return false()
+    column: ColumnElement[uuid.UUID] = cls.pupil_id
+    return column.in_(class_pupils(SCHOOL, ME, TODAY, [Role.CLASS_TEACHER]))
+
+
+def _went_to_my_family(cls: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = cls.went_to(ME, lambda pupil_id: pupil_id.in_(open_pupils(ME, TODAY)))
+    return found
+
+
+def _went_to_me(cls: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = cls.went_to(ME, lambda pupil_id: pupil_id == PUPIL_ID)
+    return found
+
+
 def _in_school(words: Criterion) -> tuple[ExecutableOption, ...]:
     return _options(
         lambda cls: cls.school_id == SCHOOL,
         lambda cls: cls.adult_id.in_(select(CONTACT.adult_id).where(CONTACT.school_id == SCHOOL)),
         lambda cls: cls.school_id == SCHOOL,
         words=words,
+        notices=lambda cls: cls.school_id == SCHOOL,
     )
 
 
@@ -159,6 +189,7 @@ def _of_one_pupil(words: Criterion) -> tuple[ExecutableOption, ...]:
         lambda cls: cls.adult_id == ME,
         lambda cls: cls.id == PUPIL_ID,
         words=words,
+        notices=lambda cls: _went_to_me(cls),
         private=_mine_or_the_schools,
     )
 
@@ -168,6 +199,7 @@ FAMILY = _options(
     lambda cls: cls.adult_id == ME,
     lambda cls: cls.id.in_(open_pupils(ME, TODAY)),
     words=lambda cls: _words_for_the_family(cls),
+    notices=lambda cls: _went_to_my_family(cls),
     private=_mine_or_the_schools,
 )
 ONE_PUPIL = _of_one_pupil(lambda cls: _words_for_the_family(cls))
@@ -181,8 +213,16 @@ OWN_CLASSES = _options(
     lambda cls: cls.adult_id == ME,
     lambda cls: cls.id.in_(class_pupils(SCHOOL, ME, TODAY)),
     words=lambda cls: _words_for_the_class(cls),
+    notices=lambda cls: cls.school_id == SCHOOL,
+    said_to_school=lambda cls: _taught(cls),
 )
-NOBODY = _options(lambda _cls: false(), lambda _cls: false(), lambda _cls: false(), words=lambda _cls: false())
+NOBODY = _options(
+    lambda _cls: false(),
+    lambda _cls: false(),
+    lambda _cls: false(),
+    words=lambda _cls: false(),
+    notices=lambda _cls: false(),
+)
 
 
 def scope_of(actor: Actor, today: date) -> Scope:

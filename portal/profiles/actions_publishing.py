@@ -14,7 +14,7 @@ from portal.people.actor import Actor
 from portal.profiles.actions import held_pupil
 from portal.profiles.models import PlanVersion
 from portal.profiles.queries_mail import PLAN_PUBLISHED
-from portal.profiles.queries_told import adults_to_tell
+from portal.profiles.queries_told import to_tell
 from portal.profiles.queries_version import version_content
 from portal.profiles.rules import VersionState
 from portal.profiles.rules_quality import obstacles
@@ -51,11 +51,9 @@ def publish(
             former.state = VersionState.EARLIER
     session.flush()  # first make room: there is one published version of a plan, at every moment
     draft.state, draft.published_by, draft.published_at = VersionState.PUBLISHED, actor.person_id, now
-    told = adults_to_tell(session, viewer=actor, pupil_id=pupil_id, today=today)
-    for adult in told:
-        outbox.post(
-            session, PLAN_PUBLISHED, event_key=str(draft.id), person_id=adult.person_id, now=now, pupil_id=pupil_id
-        )
+    told = to_tell(session, viewer=actor, pupil_id=pupil_id, today=today).people
+    for person_id in told:
+        outbox.post(session, PLAN_PUBLISHED, event_key=str(draft.id), person_id=person_id, now=now, pupil_id=pupil_id)
     audit.record(
         session,
         "plan published",

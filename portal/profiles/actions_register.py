@@ -13,7 +13,7 @@ from portal.people.models import Pupil
 from portal.profiles.actions import held_pupil
 from portal.profiles.models import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from portal.profiles.queries_mail import REGISTER_WORD
-from portal.profiles.queries_told import adults_to_tell, young_person
+from portal.profiles.queries_told import to_tell
 from portal.profiles.rules import SenProvision
 from portal.profiles.rules_steps import ONTO, SUPPORTED, RegisterDecision, Standing, check_decision, check_needs
 
@@ -98,16 +98,11 @@ def _change_status(
 
 
 def _tell(session: PortalSession, actor: Actor, event: RegisterEvent, now: datetime, today: date) -> int:
-    adults = adults_to_tell(session, viewer=actor, pupil_id=event.pupil_id, today=today)
-    people = [adult.person_id for adult in adults]
+    people = to_tell(session, viewer=actor, pupil_id=event.pupil_id, today=today).people
     for person_id in people:
         outbox.post(
             session, REGISTER_WORD, event_key=str(event.id), person_id=person_id, now=now, pupil_id=event.pupil_id
         )
-    own = young_person(session, pupil_id=event.pupil_id, today=today)
-    if own.holds_rights and own.person_id:
-        people.append(own.person_id)  # told by their own page, where they also say that they have read it
-    for person_id in people:
         session.add(
             RegisterWord(
                 school_id=event.school_id,

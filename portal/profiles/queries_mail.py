@@ -1,18 +1,40 @@
 """The message that says something new is there, and nothing else: whoever else reads the mailbox learns no more."""
 
+import uuid
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Date, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.queries_wishes import where_to
 from portal.kernel.clock import LONDON
 from portal.kernel.outbox import Envelope, Kind, OutboxItem
-from portal.people.models import ContactPoint, Person, Pupil, School
+from portal.people.models import Person, Pupil, School
 from portal.people.rules import ContactKind
 from portal.people.scopes import open_pupils
 
 PLAN_PUBLISHED, REGISTER_WORD = "plan_published", "register_word"
+
+
+def may_read(person_id: Any, today: Any) -> ColumnElement[bool]:
+    """That a person may read about the pupil of the row: an adult to whom staff opened it, or a young person whose
+    rights are their own (domain.md 2.6)."""
+    own = (Pupil.person_id == person_id) & (Pupil.rights_pass_on <= today) & ~Pupil.rights_stay_with_parents
+    return or_(Pupil.id.in_(open_pupils(person_id, today)), own & Pupil.left_on.is_(None))
+
+
+READERS = (
+    select(Person.known_as, Person.full_name, Person.language, School.name, School.theme, Pupil.person_id.label("own"))
+    .select_from(Pupil)
+    .join(School, School.id == Pupil.school_id)
+    .join(Person, Person.id == bindparam("person_id"))
+    .where(
+        Pupil.id == bindparam("pupil_id"),
+        may_read(bindparam("person_id", type_=Uuid()), bindparam("today", type_=Date())),
+    )
+)
 
 
 def kinds(*, base_url: str, reachable: frozenset[ContactKind]) -> dict[str, Kind]:
@@ -24,21 +46,16 @@ def kinds(*, base_url: str, reachable: frozenset[ContactKind]) -> dict[str, Kind
 def news(
     session: Session, item: OutboxItem, now: datetime, *, base_url: str, reachable: frozenset[ContactKind]
 ) -> Envelope | None:
-    """The neutral message to an adult who may still read about the child; None for everybody else, and for whoever
-    gave no address that can be reached."""
-    person = session.get(Person, item.person_id)
-    still_open = set(session.scalars(open_pupils(item.person_id, now.astimezone(LONDON).date())))
-    if person is None or item.about_pupil_id not in still_open:
+    """The neutral message to somebody who may still read about the child, by the channel they want; None for everybody
+    else."""
+    asked = {"person_id": item.person_id, "pupil_id": item.about_pupil_id, "today": now.astimezone(LONDON).date()}
+    row = session.execute(READERS, asked).first()
+    if row is None:
         return None  # the right was lost between queueing and sending
-    point = session.scalars(
-        select(ContactPoint)
-        .where(ContactPoint.adult_id == person.id, ContactPoint.kind.in_(reachable), ContactPoint.wanted)
-        .order_by(ContactPoint.verified_at.is_(None), ContactPoint.id)
-    ).first()
-    if point is None:
-        return None
-    school = session.scalars(
-        select(School.name).join(Pupil, Pupil.school_id == School.id).where(Pupil.id == item.about_pupil_id)
-    ).one()
-    values = {"name": person.name, "link": f"{base_url}/sign-in/family"}
-    return Envelope(point.kind, point.value, person.language, school, values)
+    channel, address = where_to(session, item.person_id, reachable)
+    values = {"name": row.known_as or row.full_name, "link": f"{base_url}/sign-in/{_door(row.own, item.person_id)}"}
+    return Envelope(channel, address, row.language, row.name, values, row.theme)
+
+
+def _door(pupils_own: uuid.UUID | None, reader: uuid.UUID) -> str:
+    return "pupil" if pupils_own == reader else "family"

@@ -44,6 +44,12 @@ class ToTell:
         return self.young_person.holds_rights and self.young_person.person_id is not None
 
     @property
+    def people(self) -> tuple[uuid.UUID, ...]:
+        """Everybody with a page to read it on."""
+        own = (self.young_person.person_id,) if self.reads_own_page and self.young_person.person_id else ()
+        return (*(adult.person_id for adult in self.adults), *own)
+
+    @property
     def nobody(self) -> bool:
         """Whether the portal can tell nobody, so that a person has to."""
         return not self.adults and not self.reads_own_page

@@ -10,12 +10,16 @@ from sqlalchemy import select
 
 from portal.accounts.models import LessonWindow, LetterCode, PictureCard
 from portal.accounts.rules import fast_hash
+from portal.concerns.models import Concern, Consent, Referral
 from portal.contributions.models import Contribution, Disclosure, Statement, WantedCall
+from portal.delivery.rules_stop import stop_token
 from portal.intake.models import ImportJob
 from portal.kernel import clock
+from portal.local_offer.models import CouncilLink, Feed, Service
 from portal.meetings.models import Booking, CalendarFeed, Guest, Invitation, Meeting, Room, StaffTime
 from portal.migrations.metadata import METADATA
-from portal.people.models import PupilContact, School, SchoolClass
+from portal.notices.models import Notice, NoticeCopy
+from portal.people.models import Pupil, PupilContact, School, SchoolClass
 from portal.people.rules import school_year_starts
 from portal.profiles.models import Plan, PlanVersion, RegisterEvent, Target
 from portal.profiles.rules import VersionState
@@ -23,7 +27,7 @@ from portal.records.models import Action, NotHappening, Record, RecordEntry
 from portal.reviews.models import EhcPlan, Review, SchoolDayException
 from portal.reviews.rules import Stage
 from tests.access.matrix import GET, PERSONAS, POST
-from tests.conftest import sign_in
+from tests.conftest import SECRET, sign_in
 
 MEANING = {"S": "asked to sign in", "X": "403", "N": "404", "A": "allowed"}
 MAY_CHANGE = {"sitting", "look", "audit_event"}  # by arranging and by allowed reading, never by a refusal
@@ -115,14 +119,38 @@ def something_real(ids, system_session):
         "topic": "admire",
         "how": "paper",
         "call_id": a_wanted_call(session, ids),
+        **{(f"stop_messages.{name}", "token"): stop_token(ids.person("parent"), SECRET) for name in ("ask", "stop")},
+        **notices(session, ids),
+        **written_notices(session, ids),
         "told_id": a_disclosure(session, ids),
         **(made := records(session, ids)),
         **promises(session, ids, made["family_records.copy", "review_id"]),
+        **asked(session, ids),
         **an_annual_review(session, ids),
+        **the_directory(session, school),
     }
     versions = {"family_plans.earlier_version": earlier.id, "profiles.preview": draft, "default": draft}
     session.commit()
     return values, versions
+
+
+def the_directory(session, school):
+    """An entry that families see, a feed that is stopped, and a council's page of Zara's school."""
+    feed = Feed(
+        id=uuid.uuid4(), name="Matrix", source="feed", url="https://feed.example/services", added_at=clock.now()
+    )
+    feed.stopped, feed.report, feed.pages = True, {}, {}
+    session.add(feed)
+    session.flush()
+    service = select(Service.id).where(Service.name == "Calm Kids")
+    council = select(CouncilLink.id).where(CouncilLink.school_id == school).order_by(CouncilLink.id)
+    return {
+        "service_id": session.scalars(service).one(),
+        "link_id": session.scalars(council).first(),
+        "feed_id": feed.id,
+        "what": "hide",
+        ("directory.change_feed", "what"): "again",
+    }
 
 
 def open_review(session, pupil_id):
@@ -165,7 +193,14 @@ def an_annual_review(session, ids):
         made = {"made_by": invitation.adult_id, "made_at": now, "cancelled_at": now, "once_key": uuid.uuid4().hex}
         session.add(Booking(**about, **mine, **made, meeting_id=meeting.id))
     session.flush()
-    return {"guest_id": guest.id, "token": "MATRIX", "stage": "advice_requested"}
+    invited = Guest(
+        **about, id=uuid.uuid4(), review_id=open_review(session, zara), basis="health", name="Somebody else",
+        invited_by=ids.person("sendco"), invited_at=now,
+    )  # fmt: skip
+    session.add(invited)
+    session.flush()
+    copied = {("pack.guest_copy", "guest_id"): invited.id}
+    return {"guest_id": guest.id, "token": "MATRIX", "stage": "advice_requested", **copied}
 
 
 def a_wanted_call(session, ids):
@@ -178,6 +213,45 @@ def a_wanted_call(session, ids):
     session.add(call)
     session.flush()
     return call.id
+
+
+def notices(session, ids):
+    """An invitation to a gathering that went to both of Zara's households."""
+    now, school = clock.now(), ids.school_of("Zara")
+    notice = Notice(
+        id=uuid.uuid4(), school_id=school, author_id=ids.person("sendco"), changed_by=ids.person("sendco"),
+        title="MATRIX", words="MATRIX", html="<p>MATRIX</p>", asks="come", happens_at=now + timedelta(days=7),
+        audience={"circle": "child", "of": [str(ids.pupil("Zara"))]}, state="sent", written_at=now, send_at=now,
+        sent_at=now, done_at=now,
+    )  # fmt: skip
+    session.add(notice)
+    session.flush()
+    for slug in ("parent", "second-parent"):
+        to = {"adult_id": ids.person(slug), "pupil_id": ids.pupil("Zara"), "school_id": school}
+        session.add(NoticeCopy(**to, notice_id=notice.id, made_at=now))
+    session.flush()
+    return {"notice_id": notice.id}
+
+
+def written_notices(session, ids):
+    """What the class teacher writes to the families of Zara's class: a draft, and the same once it was sent."""
+    now, teacher, school = clock.now(), ids.person("class-teacher"), ids.school_of("Zara")
+    zara = session.get_one(Pupil, ids.pupil("Zara"))
+    facts = {"school_id": school, "author_id": teacher, "title": "MATRIX", "words": "MATRIX", "html": "<p>MATRIX</p>"}
+    facts |= {"audience": {"circle": "classes", "of": [str(zara.class_id)]}, "written_at": now, "asks": "seen"}
+    draft = Notice(**facts, id=uuid.uuid4())
+    sent = Notice(**facts, id=uuid.uuid4(), state="sent", sent_by=teacher, sent_at=now, done_at=now)
+    session.add_all([draft, sent])
+    session.flush()
+    to = {"adult_id": ids.person("parent"), "pupil_id": zara.id, "school_id": school}
+    session.add(NoticeCopy(**to, notice_id=sent.id, made_at=now))
+    session.flush()
+    drafts = ("show", "words", "asks", "audience", "languages", "translation", "check", "cancel", "remove")
+    followed = ("listed", "letters", "letters_copy", "take_back", "remind")
+    return {
+        **{(f"staff_notices.{name}", "notice_id"): draft.id for name in drafts},
+        **{(f"notice_followup.{name}", "notice_id"): sent.id for name in followed},
+    }
 
 
 def a_disclosure(session, ids):
@@ -249,6 +323,26 @@ def promises(session, ids, held):
         "said_id": row.id,
         **{(endpoint, "action_id"): agreed.id for endpoint in shared},
     }
+
+
+def asked(session, ids):
+    """What Zara's mother asks, and the specialist for whom school wants her agreement."""
+    now, mother = clock.now(), ids.person("parent")
+    about = {"school_id": ids.school_of("Zara"), "pupil_id": ids.pupil("Zara")}
+    said = {"author_id": mother, "written_by": mother, "side": "parent", "readers": "teachers", "sent_at": now}
+    concern = Concern(
+        **about, **said, id=uuid.uuid4(), kind="worry", step="teacher", parts={"about": "MATRIX"}, written_at=now,
+        answer_by=clock.today() + timedelta(days=7), once_key="MATRIX",
+    )  # fmt: skip
+    referral = Referral(
+        **about, id=uuid.uuid4(), specialist="speech", why="MATRIX", shares="MATRIX", asked_by=ids.person("sendco"),
+        asked_at=now, once_key="MATRIX",
+    )  # fmt: skip
+    session.add_all([concern, referral])
+    session.flush()
+    session.add(Consent(**about, referral_id=referral.id, adult_id=mother, basis="responsibility", asked_at=now))
+    session.flush()
+    return {"concern_id": concern.id, "referral_id": referral.id, "wish": "worry"}
 
 
 def special_days(session, school):

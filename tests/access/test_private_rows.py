@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from portal.contributions.models import WantedCall
 from portal.kernel import clock
 from portal.kernel.scope import PortalSession, PrivateToAdult, ScopeError, system
 from portal.meetings.models import Guest, Invitation
@@ -13,6 +14,7 @@ from portal.meetings.rules import Answer, Basis
 from portal.people.actor import Actor
 from portal.people.rules import Audience, Role
 from portal.people.scopes import one_pupil, scope_of
+from portal.records.models import Action, FamilyReply, NotHappening, Record
 from portal.reviews.models import Review
 from portal.reviews.rules import ReviewKind
 
@@ -77,6 +79,60 @@ def test_staff_of_the_child_meet_all_of_them(app, ids, zaras_review):
             count = select(func.count()).select_from(Invitation).where(Invitation.review_id == zaras_review)
             assert session.scalar(count) == 2
             assert len(session.scalars(select(Guest).where(Guest.review_id == zaras_review)).all()) == 2
+
+
+@pytest.fixture
+def said_to_school(app, ids, zaras_review):
+    """What Zara's other parent says to school: that they want a call, what they think of a record, what is not
+    happening."""
+    with PortalSession(app.extensions["writing_engine"], scope=system("arranging what was said")) as session:
+        about = {"pupil_id": ids.pupil("Zara"), "school_id": ids.school_of("Zara")}
+        now, lead, mine = clock.now(), ids.person("class-teacher"), {"adult_id": ids.person("second-parent")}
+        record = Record(**about, id=uuid.uuid4(), review_id=zaras_review, started_by=lead, started_at=now)
+        action = Action(
+            **about, id=uuid.uuid4(), review_id=zaras_review, author_id=lead, written_by=lead, side="staff", position=1,
+            readers="family", sent_at=now, party="school", owner_id=lead, text="MARKER", due_on=clock.today(),
+        )  # fmt: skip
+        session.add_all([record, action])
+        session.flush()
+        rows = [
+            WantedCall(**about, **mine, review_id=zaras_review, wanted_at=now),
+            FamilyReply(**about, **mine, record_id=record.id, reply="comment", said_at=now, once_key="one"),
+            NotHappening(**about, **mine, action_id=action.id, said_at=now, once_key="two"),
+        ]
+        session.add_all(rows)
+        session.commit()
+        return {type(row): row.id for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("slug", "role", "met"),
+    [
+        ("sendco", Role.SENDCO, {WantedCall, FamilyReply, NotHappening}),
+        ("headteacher", Role.HEADTEACHER, {WantedCall, FamilyReply, NotHappening}),
+        ("office", Role.OFFICE, {WantedCall, FamilyReply, NotHappening}),
+        ("class-teacher", Role.CLASS_TEACHER, {FamilyReply, NotHappening}),
+        ("teaching-assistant", Role.TEACHING_ASSISTANT, set()),
+        ("supply-teacher", Role.SUPPLY_TEACHER, set()),
+    ],
+)
+def test_of_a_class_only_its_teachers_meet_what_an_adult_says_to_school(app, ids, said_to_school, slug, role, met):
+    school = ids.school_of("Zara")
+    with session_for(app, ids, slug, Audience.STAFF, school_id=school, roles=frozenset({role})) as session:
+        assert session.scalar(select(func.count()).where(Invitation.pupil_id == ids.pupil("Zara")))
+        for kind, row_id in said_to_school.items():
+            also = aliased(kind)
+            found = {session.scalar(select(kind.id).where(kind.id == row_id))}
+            found.add(session.scalar(select(func.max(also.said_at if hasattr(also, "said_at") else also.wanted_at))
+                                     .where(also.id == row_id)) and row_id)  # fmt: skip
+            assert found == ({row_id} if kind in met else {None}), kind
+
+
+@pytest.mark.parametrize(("slug", "met"), [("parent", 0), ("second-parent", 3)])
+def test_what_an_adult_says_to_school_stays_with_that_adult(app, ids, said_to_school, slug, met):
+    with session_for(app, ids, slug) as session:
+        found = [session.scalar(select(kind.id).where(kind.id == row_id)) for kind, row_id in said_to_school.items()]
+        assert len([each for each in found if each]) == met
 
 
 @pytest.mark.parametrize("slug", ["parent-barred", "parent-other-school", "second-parent"])

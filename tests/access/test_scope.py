@@ -226,3 +226,16 @@ def test_the_suite_would_notice_a_missing_scope(app, ids):
     """With the filter taken out the foreign child is there to be found: so the tests above look at something real."""
     with PortalSession(app.extensions["engine"], scope=Scope("open by mistake", everything=True)) as session:
         assert session.get(Pupil, ids.pupil("Zara")) is not None
+
+
+def test_whoever_was_read_about_is_not_asked_about_again(app, ids, session_of, counting):
+    """A row that came through the filter is about a pupil within the scope; somebody else's never comes."""
+    session = session_of("parent")
+    others = select(PupilContact).where(PupilContact.pupil_id == ids.pupil("Idris"))
+    assert session.scalars(others).all() == []
+    session.scalars(select(PlanVersion).where(PlanVersion.pupil_id == ids.pupil("Zara"))).first()
+    counting.statements.clear()
+    assert session.reaches(ids.pupil("Zara"))
+    assert len(counting) == 0
+    assert not session.reaches(ids.pupil("Idris"))
+    assert len(counting) == 1

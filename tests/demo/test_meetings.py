@@ -174,7 +174,8 @@ def test_every_booking_is_whole(made):
 def test_messages_stand_where_the_actions_leave_them(made):
     answers = {(row.adult_id, str(row.review_id)): row.answer for row in made[Invitation]}
     kinds = Counter()
-    for item in made[OutboxItem]:
+    of_meetings = [row for row in made[OutboxItem] if row.kind in tuple(Message)]
+    for item in of_meetings:
         kind, answer = Message(item.kind), answers[item.person_id, item.facts["review_id"]]
         kinds[kind] += 1
         assert (item.sent_at is not None) == (item.state is OutboxState.SENT)
@@ -191,7 +192,7 @@ def test_messages_stand_where_the_actions_leave_them(made):
     assert kinds[Message.BOOKING_OPEN] == kinds[Message.REMINDER] == kinds[Message.LAST_CALL] > 60
     assert kinds[Message.BOOKED] == kinds[Message.TOMORROW] > 20
     assert kinds[Message.INVITED] == 2
-    assert len({item.event_key for item in made[OutboxItem]}) == kinds.total()
+    assert len({item.event_key for item in of_meetings}) == kinds.total()
 
 
 def test_making_the_times_again_makes_nothing_new(app, ids, system_session):

@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from datetime import timedelta
 
+from portal.contributions.models import AdviceRequest, Statement
+from portal.contributions.rules import ADVICE
 from portal.demo.calendar import is_school_day
 from portal.kernel.clock import LONDON
 from portal.meetings.models import (
@@ -184,6 +186,26 @@ def test_each_ehc_plan_has_its_clock(made):
         assert on[Stage.REPORT_SENT] <= report_by(day).on
         assert on[Stage.DECIDED_MAINTAIN] <= review.due_on
         assert set(STATUTORY) <= bases[review.id]
+
+
+def test_staff_are_asked_for_advice_before_an_annual_review(made):
+    """One has sent it, one still owes it, and in term time one sent it after the day."""
+    annual = {row.id: row for row in made[Review] if row.kind is ReviewKind.ANNUAL}
+    asked_for = {row.review_id for row in made[AdviceRequest]}
+    given = [row for row in made[Statement] if row.question == ADVICE.key and row.review_id in asked_for]
+    sent = {(row.review_id, row.author_id): row.sent_at for row in given}
+    stands = Counter()
+    for row in made[AdviceRequest]:
+        review = annual[row.review_id]
+        meets_on = review.meets_at.astimezone(LONDON).date()
+        assert row.asked_at.date() < row.due_on < meets_on
+        came = sent.pop((row.review_id, row.person_id), None)
+        late = came is not None and came.astimezone(LONDON).date() > row.due_on
+        stands[made.keys[row.pupil_id], "late" if late else "received" if came else "asked for"] += 1
+    finley = "late" if ("finley", "late") in stands else "received"
+    assert stands == {("haroon", "received"): 1, ("haroon", "asked for"): 1, ("finley", finley): 1}
+    assert finley == "late" or not is_school_day(made.day)
+    assert not sent, "nobody gave advice who was not asked for it"
 
 
 def test_some_pupils_said_what_they_want(made):

@@ -88,7 +88,7 @@ def test_newest_first_in_the_language_of_today_and_few_statements(app, as_person
     client.get("/messages")
     counting.statements.clear()
     text = listed(client)
-    assert len(counting) <= 4, counting.statements
+    assert len(counting) <= 5, counting.statements
     assert text.index("School had to cancel") < text.index("School will call you")
     assert "Miss Okafor is ill." in text
     assert client.get("/messages?lang=ar").status_code == 200
@@ -163,7 +163,7 @@ def test_every_kind_has_words_for_the_mail_and_says_nothing_of_the_child(app, id
     silence(system_session)
     tell(system_session, ids, message)
     made = envelope(system_session, ids, message)
-    if message == Message.TOMORROW:
+    if message in (Message.TOMORROW, Message.PAPERS):
         assert made is None  # nothing is booked
         return
     assert "Zara" not in str(made)

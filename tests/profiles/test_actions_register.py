@@ -117,7 +117,8 @@ def test_a_young_person_is_told_by_their_own_page(app, as_persona, ids):
     assert ask(app, select(RegisterWord.adult_id).where(RegisterWord.event_id == event.id)) == [
         ids.person("young-person")
     ]
-    assert ask(app, select(OutboxItem).where(OutboxItem.kind == "register_word")) == []
+    posted = select(OutboxItem.person_id).where(OutboxItem.kind == "register_word")
+    assert ask(app, posted) == [ids.person("young-person")], "it stands in the list of messages too"
     assert "Well done, Grace." in words(as_persona("young-person").get(f"/children/{grace}"))
 
 
