@@ -130,8 +130,8 @@ def test_what_was_opened_in_time_is_nobody_elses(app, told, as_persona):
     assert "not opened" not in words(as_persona("sendco").get("/staff"))
 
 
-def test_the_pages_stay_light(sqlite_app, told, as_persona, counting):
-    tell_all(sqlite_app)
+def test_the_pages_stay_light(app, told, as_persona, counting):
+    tell_all(app)
     sendco = as_persona("sendco")
     for path in ("/staff", "/staff/told"):
         counting.statements.clear()

@@ -352,5 +352,6 @@ def test_a_booking_is_told_in_messages(app, as_persona, ids, system_session):
     client = as_persona("parent")
     booked_by(client, ids)
     kinds = system_session.scalars(select(OutboxItem.kind).where(OutboxItem.person_id == ids.person("parent"))).all()
+    system_session.rollback()  # lets go of the lock
     assert "meeting_booked" in kinds
     assert "Your meeting is booked" in words(client.get("/messages?lang=en"))

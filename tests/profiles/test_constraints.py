@@ -74,6 +74,7 @@ BREAKS: dict[str, Any] = {
     # people
     "school_meets_families_at_least_three_times_a_year": lambda w: _school(w, reviews_a_year=2),
     "school_says_senco_or_sendco": lambda w: _school(w, sendco_word="Boss"),
+    "school_is_at_a_point_or_says_nothing": lambda w: _school(w, longitude=None),
     "uq_class_name_once_in_a_school": lambda w: w.copy(w.one(people.SchoolClass)),
     "uq_contact_point_once_for_an_adult": lambda w: [
         people.ContactPoint(adult_id=w.ids.person("parent"), kind=ContactKind.EMAIL, value="same@example.org")

@@ -8,7 +8,7 @@ import uuid
 from datetime import timedelta
 
 from portal.concerns.models import Concern, ConcernReply
-from portal.concerns.rules import Step, Turn, Wish
+from portal.concerns.rules import Standing, Step, Turn, Wish
 from portal.contributions.models import Contribution, Disclosure, Statement, StatementTranslation, WantedCall
 from portal.kernel import clock
 from portal.people.models import Person, Pupil, PupilContact
@@ -222,7 +222,7 @@ class About:
         row.written_at, row.answer_by = self.now, clock.today()
         self.marks.keep(row)
         if sent:
-            row.replies = 1
+            row.replies, row.standing = 1, Standing.ANSWERED
             turn = {"number": 1, "kind": Turn.ANSWER, "said_at": self.now, "words": self.mark(f"{name}, answered")}
             self.marks.keep(ConcernReply(**facts, **turn, written_by=self.person("sendco"), concern_id=row.id))
 

@@ -219,6 +219,8 @@ STEPS_OF_SIGNING_IN = {
 LEADS_ON = {
     "actions.new": "to the form of an action, which has its own id",
     "year.now": "to the page of this school year",
+    "directory.new": "to the form of an entry, which has its own id",
+    "pack.guest_copy": "for a guest of the school, whom these reviews do not have",
     "times.mine": "to the page of one's own times",
     "family_answers.wishes": "a form of whoever finds no time, which is not how these reviews stand",
     "family_answers.cancel": "a form of whoever gives back a time, which is not how these reviews stand",

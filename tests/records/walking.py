@@ -8,6 +8,7 @@ import subprocess
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal.concerns.models import Concern
 from portal.contributions.models import Disclosure, Statement, WantedCall
 from portal.kernel.scope import PortalSession, system
 from portal.people.models import Person, StaffRole
@@ -29,6 +30,7 @@ ROWS_OF = {
     "told_id": Disclosure,
     "said_id": NotHappening,
     "call_id": WantedCall,
+    "concern_id": Concern,
 }
 ANSWERED = ("progress", "admire", "support")
 # not walked, and why no word about a child can stand there
