@@ -22,7 +22,7 @@ FRONTS = {
     "trust-lead": ["/trust"],
 }  # fmt: skip
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|/[0-9a-f]{32}\b")
-_LEAVES = (".pdf", "/template", "/list", "/demo", "/static")
+_LEAVES = (".pdf", ".ics", "/template", "/list", "/demo", "/static")
 
 
 def kind_of(path: str) -> str:
