@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, event, select, text
+from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url, select, text
 
 from portal.accounts.actions import open_sitting
 from portal.accounts.queries import PERSONAS, demo_personas
@@ -39,6 +40,8 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
 PEPPER = "a pepper for tests only, forty characters"
 SECRET = "a secret for tests only, also forty characters"
 _numbers = itertools.count()
+_engines: dict[str, Engine] = {}
+_databases: dict[str, URL] = {}
 
 
 def make_settings(url: str, folder: Path, **more: object) -> Settings:
@@ -152,9 +155,25 @@ def _lent(url: str, folder: Path) -> Flask:
     """The one application of this process on another database: making one takes longer than most tests."""
     app, settings = _shared(), make_settings(url, folder)
     app.extensions["settings"] = settings
-    use(app, make_engine(settings.database_url))
+    use(app, _led_to(url))
     limiter.reset()
     return app
+
+
+def _led_to(url: str) -> Engine:
+    """The one engine of its kind in this process, led to another database: it knows the SQL of every statement that an
+    earlier test ran, and making that costs more than running it."""
+    kind = make_url(url).get_backend_name()
+    if kind not in _engines:
+        _engines[kind] = make_engine(url, query_cache_size=5_000)
+
+        def to_the_database_of_this_test(dialect: Dialect, _record: object, args: list[Any], kwargs: Any) -> None:
+            args[:], more = dialect.create_connect_args(_databases[kind])
+            kwargs.update(more)
+
+        event.listen(_engines[kind], "do_connect", to_the_database_of_this_test)
+    _databases[kind] = make_url(url)
+    return _engines[kind]
 
 
 def _made(settings: Settings) -> Flask:

@@ -16,11 +16,10 @@ from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
 from portal.paths import ROOT
 from tests.conftest import PEPPER, make_settings
-from tests.journeys.pages import FRONTS, kind_of, walk
+from tests.journeys.pages import FRONTS, WIDTHS, kind_of, walk
 from tests.journeys.site import CHROMIUM, FLAGS, Site
 
 OUT = ROOT / "instance" / "screenshots"
-WIDTHS = {"phone": {"width": 320, "height": 700}, "desktop": {"width": 1280, "height": 900}}
 
 
 def take(site: Site, languages: list[str], slugs: list[str]) -> int:
@@ -38,7 +37,6 @@ def take(site: Site, languages: list[str], slugs: list[str]) -> int:
                 else:
                     site.become(page, slug, language)
                 for path in walk(site, page, slug):
-                    page.goto(site.url + path)
                     stem = kind_of(path).strip("/").replace("/", "_") or "start"
                     for width, size in WIDTHS.items():
                         page.set_viewport_size(size)

@@ -6,9 +6,8 @@ from sqlalchemy import select
 
 from portal.people.models import Pupil
 from portal.profiles.models import PlanVersion
-from tests.journeys.pages import kind_of
-from tests.journeys.site import Site, check
-from tests.journeys.test_every_page import WIDTHS
+from tests.journeys.pages import WIDTHS, kind_of, look_through
+from tests.journeys.site import Site
 
 
 @pytest.mark.parametrize("language", ["en", "ur", "pa"])
@@ -29,9 +28,7 @@ def test_pages_of_a_draft(site: Site, browser: Browser, language: str) -> None:
             continue
         seen.add(kind_of(path))
         page.goto(site.url + path)
-        for width in WIDTHS.values():
-            page.set_viewport_size(width)
-            check(page, f"{language} {path} at {width['width']} px")
+        look_through(page, language, path)
         links = page.eval_on_selector_all("a[href]", "links => links.map(a => a.getAttribute('href'))")
         todo += [link for link in links if "/drafts/" in link or "/preview" in link]
     context.close()
