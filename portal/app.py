@@ -63,7 +63,9 @@ from portal.people.rules import Audience
 from portal.profiles import routes_drafts as drafts
 from portal.profiles import routes_family as family_plans
 from portal.profiles import routes_pupil as pupil_pages
+from portal.profiles import routes_sharing as sharing
 from portal.profiles import routes_staff as profiles
+from portal.profiles.queries_messages import DRAFTS
 from portal.profiles.queries_messages import ROOM as PLANS
 from portal.records import routes_actions as actions
 from portal.records import routes_became as became
@@ -87,6 +89,7 @@ FEATURES = (
     people,
     profiles,
     drafts,
+    sharing,
     family_plans,
     pupil_pages,
     my_meeting,
@@ -134,7 +137,7 @@ FEATURES = (
     answers,
     referrals,
 )
-MESSAGES = by_kind(MEETINGS, PLANS, NOTICES, DATES, CONCERNS)
+MESSAGES = by_kind(MEETINGS, PLANS, DRAFTS, NOTICES, DATES, CONCERNS)
 QUICK_EXIT = frozenset({Audience.FAMILY, Audience.PUPIL})
 ELSEWHERE = "https://www.bbc.co.uk/weather"  # where the quick exit leads: a page that anybody might be reading
 

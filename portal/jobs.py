@@ -15,6 +15,7 @@ from portal.contributions.actions_papers import remind_of_papers
 from portal.contributions.actions_unopened import tell_others
 from portal.delivery import queries_mail as delivery_mail
 from portal.delivery.actions import PostOffice, Sessions
+from portal.delivery.actions_verdicts import heed
 from portal.delivery.mail import Sender
 from portal.delivery.queue import make_huey
 from portal.delivery.ways import sender_for
@@ -31,6 +32,7 @@ from portal.meetings.actions_release import release_closed
 from portal.notices import queries_mail as notices_mail
 from portal.notices import queries_mail_due as due_mail
 from portal.notices.actions_due import post_due
+from portal.notices.actions_gathering import free_places
 from portal.notices.actions_sending import send_notices
 from portal.paths import TRANSLATIONS
 from portal.profiles import queries_mail as profiles_mail
@@ -63,14 +65,15 @@ def _committed(*works: Callable[..., object]) -> Callable[[Sessions, datetime], 
     return job
 
 
-def timetable() -> tuple[Job, ...]:
+def timetable(office: PostOffice) -> tuple[Job, ...]:
     """Everything the worker does besides sending, one line each."""
     return (
         Job(timedelta(seconds=1), lambda sessions, now: work_on_imports(sessions, now=now)),
         Job(timedelta(seconds=1), lambda sessions, now: send_notices(sessions, now=now)),
         Job(timedelta(seconds=10), _committed(release_closed)),
-        Job(timedelta(minutes=1), _committed(tell_others, remind_of_papers, post_due)),
+        Job(timedelta(minutes=1), _committed(tell_others, remind_of_papers, post_due, free_places)),
         Job(timedelta(hours=1), _committed(forget_old)),
+        Job(timedelta(minutes=10), lambda _sessions, now: heed(office, now=now), alone=True),
         Job(timedelta(seconds=5), lambda sessions, now: work_on_feeds(sessions, Fetcher(), now=now), alone=True),
     )
 
@@ -102,7 +105,7 @@ def run(settings: Settings, stop: threading.Event | None = None) -> None:
     sender = sender_for(settings)
     office = PostOffice(sessions, sender, kinds_for(settings, sender), clock.now)
     queue = make_queue(office, make_huey(settings.queue_url, secret=settings.secret_key, folder=settings.instance))
-    jobs = timetable()
+    jobs = timetable(office)
     alone = [threading.Thread(target=_keep_to, args=((job,), sessions, stop), daemon=True) for job in jobs if job.alone]
     for thread in [*(sending := threads(office, queue, stop)), *alone]:
         thread.start()

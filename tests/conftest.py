@@ -155,12 +155,12 @@ def _lent(url: str, folder: Path) -> Flask:
     """The one application of this process on another database: making one takes longer than most tests."""
     app, settings = _shared(), make_settings(url, folder)
     app.extensions["settings"] = settings
-    use(app, _led_to(url))
+    use(app, led_to(url))
     limiter.reset()
     return app
 
 
-def _led_to(url: str) -> Engine:
+def led_to(url: str) -> Engine:
     """The one engine of its kind in this process, led to another database: it knows the SQL of every statement that an
     earlier test ran, and making that costs more than running it."""
     kind = make_url(url).get_backend_name()

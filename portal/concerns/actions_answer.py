@@ -1,12 +1,12 @@
-"""School answers a question, rings up, passes it on inside school, hands it on outside, and finishes it."""
+"""School answers a question, rings up, translates, passes on inside school, hands on outside, and finishes it."""
 
 import uuid
 from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.concerns.actions_rows import add_reply, held_concern
-from portal.concerns.models import AnswerDays, Concern, ConcernReply
+from portal.concerns.actions_rows import add_reply, held_concern, is_kept
+from portal.concerns.models import AnswerDays, Concern
 from portal.concerns.rules import (
     LONGEST_ANSWER,
     MOST_DAYS,
@@ -22,7 +22,7 @@ from portal.concerns.rules import (
 )
 from portal.concerns.rules_messages import ConcernMessage
 from portal.kernel import audit
-from portal.kernel.errors import Invalid, NotAllowed, NotFound, StaleVersion
+from portal.kernel.errors import Invalid, NotAllowed, NotFound
 from portal.kernel.outbox import post
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines
@@ -57,7 +57,7 @@ def answer(
     """
     text = many_lines(words, longest=LONGEST_ANSWER)
     concern = held_concern(session, pupil_id=pupil_id, concern_id=concern_id)
-    if _again(session, concern, actor, kind, text, replies):
+    if is_kept(session, concern, kind, text, written_by=actor.person_id, replies=replies):
         return
     _may(actor, concern)
     if kind == Turn.CLOSED and concern.standing != Standing.ANSWERED:
@@ -94,7 +94,7 @@ def pass_on(
     Raises NotFound, NotAllowed, Invalid, NotYours, StaleVersion."""
     text = many_lines(words, longest=LONGEST_ANSWER)
     concern = held_concern(session, pupil_id=pupil_id, concern_id=concern_id)
-    if _again(session, concern, actor, Turn.PASSED_ON, text, replies):
+    if is_kept(session, concern, Turn.PASSED_ON, text, written_by=actor.person_id, replies=replies):
         return
     _may(actor, concern)
     if concern.readers == Readers.ONE_ADULT or concern.step in OUTSIDE or concern.standing == Standing.CLOSED:
@@ -119,13 +119,36 @@ def hand_on(
     """Writes down that the letter with everything went to the person outside the portal. Raises as `answer`."""
     text = many_lines(words, longest=LONGEST_ANSWER)
     concern = held_concern(session, pupil_id=pupil_id, concern_id=concern_id)
-    if _again(session, concern, actor, Turn.HANDED_ON, text, replies):
+    if is_kept(session, concern, Turn.HANDED_ON, text, written_by=actor.person_id, replies=replies):
         return
     _may(actor, concern)
     if concern.step not in OUTSIDE:
         raise NotYours
     add_reply(session, concern, Turn.HANDED_ON, text, written_by=actor.person_id, now=now)
     audit.record_about(session, "handed a question on", concern, actor_id=actor.person_id, now=now)
+
+
+def translate(
+    session: PortalSession,
+    *,
+    actor: Actor,
+    pupil_id: uuid.UUID,
+    concern_id: uuid.UUID,
+    words: str,
+    replies: int,
+    now: datetime,
+) -> None:
+    """Puts the family's words into English for whoever reads them, by a person whose name stands beside it. Their own
+    words stay, and nothing else changes: whose answer it waits for, and until when. Raises NotFound, NothingSaid,
+    Invalid, StaleVersion."""
+    text = many_lines(words, longest=LONGEST_ANSWER)
+    if not text:
+        raise NothingSaid(field="words")
+    concern = held_concern(session, pupil_id=pupil_id, concern_id=concern_id)
+    if is_kept(session, concern, Turn.TRANSLATED, text, written_by=actor.person_id, replies=replies):
+        return
+    add_reply(session, concern, Turn.TRANSLATED, text, written_by=actor.person_id, now=now)
+    audit.record_about(session, "translated a question", concern, actor_id=actor.person_id, now=now)
 
 
 def set_days(session: PortalSession, *, actor: Actor, days: dict[Step, int], now: datetime) -> None:
@@ -148,19 +171,3 @@ def set_days(session: PortalSession, *, actor: Actor, days: dict[Step, int], now
 def _may(actor: Actor, concern: Concern) -> None:
     if not may_answer(actor.roles, concern.step):
         raise NotAllowed
-
-
-def _again(session: PortalSession, concern: Concern, actor: Actor, kind: Turn, words: str, replies: int) -> bool:
-    """Whether the same form has just been kept. Raises StaleVersion when something else was said meanwhile."""
-    if concern.replies == replies:
-        return False
-    last = session.scalars(
-        select(ConcernReply).where(
-            ConcernReply.concern_id == concern.id,
-            ConcernReply.pupil_id == concern.pupil_id,
-            ConcernReply.number == replies + 1,
-        )
-    ).first()
-    if last is None or (last.kind, last.words, last.written_by) != (kind, words, actor.person_id):
-        raise StaleVersion
-    return True

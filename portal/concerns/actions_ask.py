@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal.concerns.actions_rows import add_reply, held_concern, with_readers
+from portal.concerns.actions_rows import add_reply, held_concern, is_kept, with_readers
 from portal.concerns.models import Concern
 from portal.concerns.queries_family import AskPage, ask_page, can_step_up, promised
 from portal.concerns.rules import (
@@ -25,10 +25,10 @@ from portal.concerns.rules import (
     Wish,
     next_step,
 )
-from portal.contributions.rules_tell import once
 from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import Invalid, StaleVersion
+from portal.kernel.once import once
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines
 from portal.people.actor import Actor
@@ -107,15 +107,16 @@ def step_up(
     now: datetime,
 ) -> None:
     """Asks the next person. The one adult who alone reads it is then the next one, as far as the portal goes; the same
-    form twice is one step. Raises NotFound, NotYours, NobodyThere, Invalid."""
+    form twice is one step. Raises NotFound, NotYours, NobodyThere, Invalid, and StaleVersion when school has just said
+    something."""
+    text = many_lines(words, longest=LONGEST_ANSWER)
     concern = held_concern(session, pupil_id=pupil_id, concern_id=concern_id, author_id=actor.person_id)
-    if concern.replies != replies:
-        return  # the same form again, or school has just said something: the page shows what stands there now
+    if is_kept(session, concern, Turn.STEPPED_UP, text, written_by=actor.person_id, replies=replies):
+        return
     today = now.astimezone(LONDON).date()
     following = next_step(concern.step)
     if following is None or not can_step_up(concern.standing, concern.step, concern.answer_by, today):
         raise NotYours
-    text = many_lines(words, longest=LONGEST_ANSWER)
     if concern.one_adult_id is not None and following == Step.HEAD:
         people = _page(session, actor, pupil_id, now).at(following)
         if not people:

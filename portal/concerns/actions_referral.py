@@ -18,11 +18,11 @@ from portal.concerns.rules_consent import (
     holds,
 )
 from portal.concerns.rules_messages import ConcernMessage
-from portal.contributions.rules_tell import once
 from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.db import renamed
 from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.once import once
 from portal.kernel.outbox import Posting, post_all
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines, one_line
@@ -198,7 +198,7 @@ def _in_force(session: PortalSession, referral: Referral, now: datetime) -> Cons
     """The oldest agreement that holds, of somebody who may agree today: an order, the passing of rights or a change of
     responsibility since then takes it away. Raises NoConsent."""
     today = now.astimezone(LONDON).date()
-    may = {(who.adult_id, who.basis) for who in consenters(session, child_of(session, referral.pupil_id, today), today)}
+    may = {who.adult_id for who in consenters(session, child_of(session, referral.pupil_id, today), today)}
     found = select(Consent).where(
         Consent.referral_id == referral.id, Consent.pupil_id == referral.pupil_id, Consent.current
     )
@@ -208,6 +208,6 @@ def _in_force(session: PortalSession, referral: Referral, now: datetime) -> Cons
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        if holds(row.state, row.ends_at, now) and (row.adult_id, row.basis) in may:
+        if holds(row.state, row.ends_at, now) and row.adult_id in may:
             return row
     raise NoConsent

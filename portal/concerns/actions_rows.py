@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.concerns.models import Concern, ConcernReply
 from portal.concerns.rules import Turn
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import NotFound, StaleVersion
 from portal.kernel.scope import PortalSession, whose
 from portal.people.rules import Readers
 
@@ -25,6 +25,25 @@ def held_concern(
     if row is None:
         raise NotFound
     return row
+
+
+def is_kept(
+    session: PortalSession, concern: Concern, kind: Turn, words: str, *, written_by: uuid.UUID, replies: int
+) -> bool:
+    """Whether the entry that a form would add after so many has just been kept: the form came twice. Raises
+    StaleVersion when something else was said meanwhile."""
+    if concern.replies == replies:
+        return False
+    last = session.scalars(
+        select(ConcernReply).where(
+            ConcernReply.concern_id == concern.id,
+            ConcernReply.pupil_id == concern.pupil_id,
+            ConcernReply.number == replies + 1,
+        )
+    ).first()
+    if last is None or (last.kind, last.words, last.written_by) != (kind, words, written_by):
+        raise StaleVersion
+    return True
 
 
 def add_reply(

@@ -52,7 +52,7 @@ class AskForm(PortalForm):
         form = cls(data=data)
         names = [(str(Readers.TEACHERS), say(PARENT_READER_NAMES[Readers.TEACHERS]))]
         for one in page.only_readers:
-            who = f"{one.name}, {step_name(one.step, page.sendco_word)}"
+            who = f"{one.name} · {step_name(one.step, page.sendco_word)}"
             names.append((str(one.person_id), _("Only %(name)s", name=who)))
         form.readers.choices = names
         if form.readers.data not in dict(names) and not form.is_submitted():

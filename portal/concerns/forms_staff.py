@@ -57,6 +57,18 @@ class PassOnForm(ThreadForm):
     words = LongTextField(
         lazy_gettext("Your words"),
         description=lazy_gettext("Whoever asked reads them."),
+        id="pass-on-words",
+        longest=LONGEST_ANSWER,
+    )
+
+
+class TranslationForm(ThreadForm):
+    """The family's words in English."""
+
+    words = LongTextField(
+        lazy_gettext("Translation"),
+        description=lazy_gettext("The family's own words stay as they are. Whoever asked reads this too."),
+        id="translate-words",
         longest=LONGEST_ANSWER,
     )
 
@@ -67,6 +79,7 @@ class HandOnForm(ThreadForm):
     words = LongTextField(
         lazy_gettext("To whom, and how"),
         description=lazy_gettext("Whoever asked reads them."),
+        id="hand-on-words",
         longest=LONGEST_ANSWER,
     )
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from portal.concerns.page_words import step_name
 from portal.concerns.queries_thread import Entry, Thread
-from portal.concerns.rules import TURNS, WISHES
+from portal.concerns.rules import TURNS, WISHES, Turn
 from portal.people.rules import colour_of
 from portal.web.i18n import LANGUAGES, current, full_date, say
 from portal.web.i18n import gettext as _
@@ -43,6 +43,6 @@ def _said(words: str, tag: str) -> dict[str, str]:
 def _entry(entry: Entry) -> dict[str, object]:
     return {
         "label": f"{say(TURNS[entry.kind])} · {entry.name} · {full_date(entry.at)}",
-        "text": {"text": entry.words, "lang": "", "dir": "auto"},
+        "text": _said(entry.words, "en" if entry.kind == Turn.TRANSLATED else ""),
         "by_family": entry.by_family,
     }

@@ -1,17 +1,42 @@
 """What a family asks, every answer to it, and the agreements without which nothing goes to a specialist."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    exists,
+    or_,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.concerns.rules import Standing, Step, Turn, Wish
+from portal.concerns.rules import OFFICES, Standing, Step, Turn, Wish
 from portal.concerns.rules_consent import Basis, ConsentState, Specialist, Way
 from portal.contributions.models import NARROW
 from portal.kernel.db import Base, Keyed, Long, Short
 from portal.kernel.scope import AboutAPupil, ForReaders, PrivateToAdult, in_the_pupils_school
+
+Holds = Callable[[Any, Any], ColumnElement[bool]]
+
+
+def in_office(step: Any, named: Any, who: Any, holds: Holds) -> ColumnElement[bool]:
+    """That somebody holds the office whose step it is, and is the one who was named or follows one who has left it."""
+    return or_(
+        *(
+            and_(step.in_(steps), holds(who, role), or_(named == who, ~holds(named, role)))
+            for role, steps in OFFICES.items()
+        )
+    )
 
 
 class Concern(Keyed, ForReaders, Base):
@@ -52,6 +77,11 @@ class Concern(Keyed, ForReaders, Base):
         CheckConstraint("sent_at IS NULL OR answer_by IS NOT NULL", name="what_was_asked_says_until_when"),
     )
 
+    @classmethod
+    def for_one(cls, me: Any, holds: Holds) -> ColumnElement[bool]:
+        """Whoever holds the office for which it is."""
+        return and_(cls.one_adult_id.is_not(None), in_office(cls.step, cls.one_adult_id, me, holds))
+
 
 class ConcernReply(Keyed, ForReaders, Base):
     """One entry after the first words: an answer, a call, one step further. Only ever followed by the next. Its author
@@ -72,6 +102,13 @@ class ConcernReply(Keyed, ForReaders, Base):
         UniqueConstraint("concern_id", "number", name="uq_replies_to_a_concern_are_numbered"),
         CheckConstraint(NARROW, name="a_reply_for_one_adult_names_them"),
     )
+
+    @classmethod
+    def for_one(cls, me: Any, holds: Holds) -> ColumnElement[bool]:
+        """Whoever reads its concern, wherever that stands by now."""
+        asked: Any = Concern.__table__.alias().c
+        its = (asked.id == cls.concern_id, asked.pupil_id == cls.pupil_id, asked.one_adult_id.is_not(None))
+        return exists().where(*its, in_office(asked.step, cls.one_adult_id, me, holds))
 
 
 class AnswerDays(Keyed, Base):

@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Response
 
+from portal.concerns.queries_thread import Thread
 from portal.concerns.rules import OUTSIDE, STANDINGS, STEP_NAMES, STEPS, TURNS, WISHES, Step
 from portal.concerns.rules_consent import AGREED_WORDS, SPECIALISTS, WAYS
 from portal.meetings.forms_family import language_words
+from portal.web.i18n import gettext as _
 from portal.web.i18n import say
 
 FILE_NAME = "school-letter.pdf"  # it names no child and nothing that a child is helped with
@@ -18,7 +20,16 @@ def step_name(step: Step, sendco_word: str) -> str:
     return sendco_word if step == Step.SENDCO else say(STEP_NAMES[step])
 
 
+def readers_of(thread: Thread) -> str:
+    """Who at school reads one question, in the reader's language."""
+    if not thread.alone:
+        return _("School only: the class teacher, the SENDCO and the headteacher")
+    office = Step.HEAD if thread.step in OUTSIDE else thread.step
+    return _("Only %(name)s", name=thread.only or step_name(office, thread.sendco_word))
+
+
 WORDS: Mapping[str, Any] = {
+    "readers_of": readers_of,
     "wishes": WISHES,
     "standings": STANDINGS,
     "step_name": step_name,

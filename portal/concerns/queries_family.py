@@ -19,7 +19,6 @@ from portal.kernel.scope import PortalSession
 from portal.meetings.queries_standing import MY_NUMBER
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, School, StaffRole
-from portal.people.queries_who_helps import SchoolContact
 from portal.people.rules import ContactKind, Readers, Role
 from portal.reviews.queries_calendar import calendar_of
 
@@ -28,8 +27,7 @@ Me = aliased(Person, name="me")
 ASKING = (
     select(
         *(Pupil.school_id, Pupil.forename, Pupil.known_as.label("child_known_as"), School.name.label("school")),
-        *(School.phone, School.email, School.theme, School.sendco_word, School.complaint_ladder, School.links),
-        *(Me.spoken_language, Me.interpreter_needed, MY_NUMBER.label("my_number")),
+        *(School.theme, School.sendco_word, Me.interpreter_needed, MY_NUMBER.label("my_number")),
         *(StaffRole.role, StaffRole.person_id, Person.known_as, Person.full_name),
     )
     .select_from(Pupil)
@@ -54,7 +52,7 @@ ASKING = (
 DAYS = select(AnswerDays.step, AnswerDays.days).where(AnswerDays.school_id == bindparam("school_id"))
 MINE = (
     select(
-        *(Concern.id, Concern.kind, Concern.step, Concern.standing, Concern.parts, Concern.sent_at, Concern.answer_by),
+        *(Concern.id, Concern.kind, Concern.standing, Concern.parts, Concern.sent_at, Concern.answer_by),
         *(Concern.written_at, Concern.version, Concern.readers, Concern.one_adult_id, Concern.interpreter),
     )
     .where(Concern.pupil_id == bindparam("pupil_id"), Concern.author_id == bindparam("me"))
@@ -82,19 +80,16 @@ class Answerer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPage:
-    """One child's school for whoever asks: who answers, the school's own words for each step, and what is known of the
-    reader. `number` is the reader's own."""
+    """One child's school for whoever asks: who answers, and what is known of the reader. `number` is the reader's
+    own."""
 
     pupil_id: uuid.UUID
     school_id: uuid.UUID
     child: str
-    school: SchoolContact
+    school: str
     theme: str
     sendco_word: str
-    ladder: Mapping[Step, str]
-    links: Mapping[str, str]
     people: tuple[Answerer, ...]
-    spoken_language: str
     interpreter_needed: bool
     number: str
 
@@ -121,11 +116,8 @@ class Asked:
 
     concern_id: uuid.UUID
     kind: Wish
-    step: Step
     standing: Standing
     sent_at: datetime | None
-    written_at: datetime
-    answer_by: date | None
     begins: str
     late: bool
 
@@ -156,13 +148,10 @@ def ask_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, toda
         pupil_id=pupil_id,
         school_id=first.school_id,
         child=first.child_known_as or first.forename,
-        school=SchoolContact(first.school, first.phone, first.email),
+        school=first.school,
         theme=first.theme,
         sendco_word=first.sendco_word,
-        ladder=dict(zip(Step, first.complaint_ladder, strict=False)),
-        links=first.links,
         people=tuple(people.values()),
-        spoken_language=first.spoken_language,
         interpreter_needed=first.interpreter_needed,
         number=as_written(ContactKind.MOBILE, first.my_number) if first.my_number else "",
     )
@@ -223,11 +212,8 @@ def _asked(row: Any, today: date) -> Asked:
     return Asked(
         concern_id=row.id,
         kind=row.kind,
-        step=row.step,
         standing=row.standing,
         sent_at=row.sent_at,
-        written_at=row.written_at,
-        answer_by=row.answer_by,
         begins=next((words for words in row.parts.values() if words), ""),
         late=row.answer_by is not None and is_late(row.standing, row.answer_by, today),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 
 from portal.concerns.models import Consent, Referral, Sharing
 from portal.concerns.rules_consent import Basis, ConsentState, Specialist, Way, holds, shown_as
+from portal.kernel.clock import LONDON
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.meetings.rules_booking import may_still_come
@@ -22,7 +23,7 @@ HEAD = (
     select(
         *(Pupil.school_id, Pupil.forename, Pupil.surname, Pupil.known_as, Pupil.person_id, Pupil.rights_pass_on),
         *(Pupil.rights_stay_with_parents, Pupil.shares_with_parents, Pupil.left_on),
-        *(School.name.label("school"), School.theme, School.sendco_word),
+        *(School.name.label("school"), School.theme),
     )
     .join(School, School.id == Pupil.school_id)
     .where(Pupil.id == bindparam("pupil_id"))
@@ -38,9 +39,16 @@ REFERRALS = (
 )
 CONSENTS = (
     select(
-        *(Consent.id, Consent.referral_id, Consent.adult_id, Consent.number, Consent.current, Consent.basis),
-        *(Consent.state, Consent.asked_at, Consent.language, Consent.way, Consent.answered_at, Consent.given_at),
-        *(Consent.ends_at, Consent.reason, Consent.back_way, Consent.seen_at, Person.full_name.label("adult")),
+        *(Consent.referral_id, Consent.adult_id, Consent.current, Consent.basis, Consent.state, Consent.asked_at),
+        *(
+            Consent.way,
+            Consent.answered_at,
+            Consent.ends_at,
+            Consent.reason,
+            Consent.back_way,
+            Consent.seen_at,
+            Person.full_name.label("adult"),
+        ),
     )
     .join(Person, Person.id == Consent.adult_id)
     .where(Consent.pupil_id == bindparam("pupil_id"))
@@ -72,7 +80,6 @@ class Child:
     full_name: str
     school: str
     theme: str
-    sendco_word: str
     young_person_id: uuid.UUID | None
     rights: dict[str, Any]
 
@@ -89,9 +96,8 @@ class Consenter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLine:
-    """One answer. `label` is a message id, `kind` its badge's."""
+    """One answer. `label` is a message id, `badge` the kind of its badge."""
 
-    consent_id: uuid.UUID
     adult_id: uuid.UUID
     adult: str
     current: bool
@@ -102,7 +108,6 @@ class AnswerLine:
     badge: str
     asked_at: datetime
     answered_at: datetime | None
-    given_at: datetime | None
     ends_at: datetime | None
     way: Way | None
     back_way: Way | None
@@ -173,7 +178,6 @@ def child_of(session: PortalSession, pupil_id: uuid.UUID, today: date) -> Child:
         full_name=f"{name} {row.surname}".strip(),
         school=row.school,
         theme=row.theme,
-        sendco_word=row.sendco_word,
         young_person_id=row.person_id if passed else None,
         rights={"passed": passed, **{name: getattr(row, name) for name in names}},
     )
@@ -201,9 +205,9 @@ def consenters(session: PortalSession, child: Child, today: date) -> list[Consen
     return found
 
 
-def referrals(session: PortalSession, *, pupil_id: uuid.UUID, now: datetime, today: date) -> ReferralsPage:
+def referrals(session: PortalSession, *, pupil_id: uuid.UUID, now: datetime) -> ReferralsPage:
     """Four statements; for an adult of the family the answers are their own alone. Raises NotFound."""
-    child, asked = child_of(session, pupil_id, today), {"pupil_id": pupil_id}
+    child, asked = child_of(session, pupil_id, now.astimezone(LONDON).date()), {"pupil_id": pupil_id}
     rows = session.execute(REFERRALS, asked).all()
     answers: dict[uuid.UUID, list[AnswerLine]] = defaultdict(list)
     sharings: dict[uuid.UUID, list[tuple[datetime, str]]] = defaultdict(list)
@@ -241,7 +245,6 @@ def _line(row: Any, answers: Sequence[AnswerLine], sharings: Sequence[tuple[date
 def _answer(row: Any, now: datetime) -> AnswerLine:
     label, badge = shown_as(row.state, row.ends_at, now)
     return AnswerLine(
-        consent_id=row.id,
         adult_id=row.adult_id,
         adult=row.adult,
         current=row.current,
@@ -252,7 +255,6 @@ def _answer(row: Any, now: datetime) -> AnswerLine:
         badge=badge,
         asked_at=row.asked_at,
         answered_at=row.answered_at,
-        given_at=row.given_at,
         ends_at=row.ends_at,
         way=row.way,
         back_way=row.back_way,

@@ -20,7 +20,7 @@ SHOWN = 200
 INBOX = (
     select(
         *(Concern.id, Concern.pupil_id, Concern.kind, Concern.step, Concern.standing, Concern.answer_by),
-        *(Concern.sent_at, Person.full_name.label("author"), Pupil.forename, Pupil.surname, Pupil.known_as),
+        *(Person.full_name.label("author"), Pupil.forename, Pupil.surname, Pupil.known_as),
         *(SchoolClass.name.label("class_name"), School.sendco_word),
     )
     .join(Pupil, Pupil.id == Concern.pupil_id)
@@ -81,7 +81,6 @@ class ConcernRow:
     kind: Wish
     step: Step
     standing: Standing
-    sent_at: datetime
     answer_by: date
     late: bool
     mine: bool
@@ -132,7 +131,6 @@ def _row(row: Any, mine: tuple[Step, ...], today: date) -> ConcernRow:
         kind=row.kind,
         step=row.step,
         standing=row.standing,
-        sent_at=row.sent_at,
         answer_by=row.answer_by,
         late=is_late(row.standing, row.answer_by, today),
         mine=row.standing == Standing.OPEN and row.step in mine,

@@ -1,28 +1,46 @@
 """One question with everything that followed it: the same for whoever asked and for those of school who may read it."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.rules import as_written
-from portal.concerns.models import Concern, ConcernReply
+from portal.concerns.models import Concern, ConcernReply, in_office
 from portal.concerns.queries_family import can_step_up
 from portal.concerns.rules import WISHES, Standing, Step, Turn, Wish, is_late
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.people.models import ContactPoint, Person, Pupil, School, SchoolClass
-from portal.people.rules import ContactKind
+from portal.people.models import ContactPoint, Person, Pupil, School, SchoolClass, StaffRole
+from portal.people.rules import ContactKind, Role
 
 Author, Only = aliased(Person, name="author"), aliased(Person, name="only")
+
+
+def _holds(person_id: Any, role: Role) -> ColumnElement[bool]:
+    mine = (StaffRole.person_id == person_id, StaffRole.school_id == Concern.school_id, StaffRole.role == role)
+    ends = or_(StaffRole.ends_on.is_(None), StaffRole.ends_on >= bindparam("today"))
+    return exists().where(*mine, StaffRole.starts_on <= bindparam("today"), ends)
+
+
+_NAMED = and_(
+    Only.id == Concern.one_adult_id, in_office(Concern.step, Concern.one_adult_id, Concern.one_adult_id, _holds)
+)
 THREAD = (
     select(
         *(Concern.id, Concern.pupil_id, Concern.school_id, Concern.kind, Concern.parts, Concern.language),
         *(Concern.interpreter, Concern.step, Concern.standing, Concern.answer_by, Concern.sent_at, Concern.replies),
-        *(Concern.author_id, Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as")),
+        *(
+            Concern.author_id,
+            Concern.one_adult_id,
+            Pupil.forename,
+            Pupil.surname,
+            Pupil.known_as.label("child_known_as"),
+        ),
         *(SchoolClass.name.label("class_name"), School.name.label("school"), School.theme, School.sendco_word),
         *(School.address, School.complaint_ladder),
         *(Author.full_name.label("author"), Author.spoken_language, Only.full_name.label("only")),
@@ -31,7 +49,7 @@ THREAD = (
     .join(Pupil, Pupil.id == Concern.pupil_id)
     .join(School, School.id == Pupil.school_id)
     .join(Author, Author.id == Concern.author_id)
-    .outerjoin(Only, Only.id == Concern.one_adult_id)
+    .outerjoin(Only, _NAMED)
     .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
     .where(
         Concern.id == bindparam("concern_id"),
@@ -69,8 +87,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """One question. `parts` are (message id of the question, words); `only` names the one adult who alone reads it;
-    `replies` counts the entries and goes back with a form."""
+    """One question. `parts` are (message id of the question, words); with `alone` one adult reads it, the one whose
+    office it is; `only` names whom the family named, as long as they hold it. A translation stands among the `entries`
+    beside the words of the family that it follows. `replies` counts the entries and goes back with a form."""
 
     concern_id: uuid.UUID
     pupil_id: uuid.UUID
@@ -88,6 +107,7 @@ class Thread:
     replies: int
     author_id: uuid.UUID
     author: str
+    alone: bool
     only: str
     child: str
     full_name: str
@@ -104,7 +124,7 @@ class Thread:
 def thread(session: PortalSession, *, pupil_id: uuid.UUID, concern_id: uuid.UUID, today: date) -> Thread:
     """Two statements. Raises NotFound for what the session may not read."""
     asked = {"concern_id": concern_id, "pupil_id": pupil_id}
-    row = session.execute(THREAD, asked).first()
+    row = session.execute(THREAD, {**asked, "today": today}).first()
     if row is None:
         raise NotFound
     name = row.child_known_as or row.forename
@@ -126,6 +146,7 @@ def thread(session: PortalSession, *, pupil_id: uuid.UUID, concern_id: uuid.UUID
         replies=row.replies,
         author_id=row.author_id,
         author=row.author,
+        alone=row.one_adult_id is not None,
         only=row.only or "",
         child=name,
         full_name=f"{name} {row.surname}".strip(),
@@ -135,7 +156,7 @@ def thread(session: PortalSession, *, pupil_id: uuid.UUID, concern_id: uuid.UUID
         theme=row.theme,
         sendco_word=row.sendco_word,
         ladder=tuple(row.complaint_ladder),
-        entries=tuple(_entry(reply) for reply in session.execute(REPLIES, asked)),
+        entries=_beside(_entry(reply) for reply in session.execute(REPLIES, asked)),
         may_step_up=can_step_up(row.standing, row.step, row.answer_by, today),
     )
 
@@ -155,3 +176,16 @@ def _entry(row: Any) -> Entry:
         by_family=row.written_by == row.author_id,
         at=row.said_at,
     )
+
+
+def _beside(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    shown: list[Entry] = []
+    place = 0  # after the newest words of the family
+    for entry in entries:
+        if entry.kind == Turn.TRANSLATED:
+            shown.insert(place, entry)
+            place += 1
+            continue
+        shown.append(entry)
+        place = len(shown) if entry.by_family and entry.words else place
+    return tuple(shown)

@@ -12,13 +12,14 @@ from portal.concerns.page_words import WORDS
 from portal.concerns.queries_referral import ReferralsPage, my_answer, referrals
 from portal.concerns.rules_consent import ConsentState
 from portal.kernel import clock
-from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.errors import NotFound
 from portal.people.access import OWN_PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import current
 from portal.web.i18n import gettext as _
+from portal.web.refusal import told_in
 from portal.web.unit_of_work import db, reader
 
 bp = PortalBlueprint("consents", __name__)
@@ -32,7 +33,7 @@ def _me() -> Actor:
 
 
 def _found(pupil_id: uuid.UUID) -> ReferralsPage:
-    return referrals(reader(), pupil_id=pupil_id, now=clock.now(), today=clock.today())
+    return referrals(reader(), pupil_id=pupil_id, now=clock.now())
 
 
 @bp.get(ALL, access=OWN_PUPIL)
@@ -61,10 +62,10 @@ def _shown(page: ReferralsPage, referral_id: uuid.UUID, form: ReasonForm) -> str
 @bp.post(ONE, access=OWN_PUPIL)
 def answer(pupil_id: uuid.UUID, referral_id: uuid.UUID) -> Page:
     """Agrees, does not agree, or takes it back."""
-    form, given, status = ReasonForm(), request.form.get("answer", ""), 422
+    form, given = ReasonForm(), request.form.get("answer", "")
     if given not in (ConsentState.GIVEN, ConsentState.DECLINED, ConsentState.WITHDRAWN):
         raise NotFound
-    try:
+    with told_in(form) as refusal:
         if form.validate():
             actions_consent.say(
                 db(),
@@ -78,8 +79,4 @@ def answer(pupil_id: uuid.UUID, referral_id: uuid.UUID) -> Page:
             )
             flash(_("Your answer is kept."))
             return redirect(url_for(".one", pupil_id=pupil_id, referral_id=referral_id), 303)
-    except Conflict as error:
-        db().rollback()
-        form.accept(error)
-        status = error.status
-    return _shown(_found(pupil_id), referral_id, form), status
+    return _shown(_found(pupil_id), referral_id, form), refusal.status

@@ -23,13 +23,14 @@ from portal.concerns.queries_family import (
 from portal.concerns.queries_thread import Thread, thread
 from portal.concerns.rules import WISHES, Wish, next_step
 from portal.kernel import clock
-from portal.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
+from portal.kernel.errors import Invalid, NotFound, StaleVersion
 from portal.meetings.forms_family import number_of
 from portal.people.access import OWN_PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import gettext as _
+from portal.web.refusal import told_in
 from portal.web.unit_of_work import db, reader
 
 bp = PortalBlueprint("concerns", __name__)
@@ -66,7 +67,7 @@ def start(pupil_id: uuid.UUID) -> str:
     """What can be asked, and what this reader asked before."""
     page = _page(pupil_id)
     questions = my_questions(reader(), viewer=_me(), pupil_id=pupil_id, today=clock.today())
-    brand = brand_of(page.school.name, page.theme)
+    brand = brand_of(page.school, page.theme)
     return render_template("concerns/start.html", page=page, questions=questions, brand=brand, **WORDS)
 
 
@@ -109,7 +110,7 @@ def send(pupil_id: uuid.UUID, wish: str) -> Page:
 def _asked(page: AskPage, kind: Wish, form: AskForm) -> str:
     start_at = page.start(WISHES[kind].first, None)
     by = promised(reader(), page.school_id, start_at, clock.now())
-    brand = brand_of(page.school.name, page.theme)
+    brand = brand_of(page.school, page.theme)
     first = {"step": start_at, "by": by, "people": page.at(start_at)}
     return render_template(
         "concerns/ask.html", page=page, kind=kind, wish=WISHES[kind], form=form, brand=brand, **first, **WORDS
@@ -132,16 +133,13 @@ def step_up(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> Page:
     """Who answers next and by when, and then asks them."""
     found, form, status = _thread(pupil_id, concern_id), StepUpForm(), 200
     if form.is_submitted():
-        status = 422
-        try:
+        with told_in(form) as refusal:
             if form.validate():
-                facts = {"words": form.words.data, "replies": number_of(form.replies.data)}
-                actions_ask.step_up(db(), **_about(pupil_id, concern_id), **facts)
+                words, replies = form.words.data or "", number_of(form.replies.data)
+                actions_ask.step_up(db(), **_about(pupil_id, concern_id), words=words, replies=replies)
                 return redirect(url_for(".one", pupil_id=pupil_id, concern_id=concern_id), 303)
-        except Conflict as error:
-            db().rollback()
-            form.accept(error)
-            status = error.status
+        status, found = refusal.status, _thread(pupil_id, concern_id)
+        form.replies.data = str(found.replies)  # whoever presses again has seen what came meanwhile
     following = next_step(found.step)
     if status == 200 and (following is None or not found.may_step_up):
         return redirect(url_for(".one", pupil_id=pupil_id, concern_id=concern_id), 303)

@@ -11,13 +11,14 @@ from portal.concerns.forms_staff import CloseForm, ReferralForm, ShareForm, Type
 from portal.concerns.page_words import WORDS
 from portal.concerns.queries_referral import Consenter, ReferralsPage, consenters, referrals
 from portal.kernel import clock
-from portal.kernel.errors import NotFound, PortalError
+from portal.kernel.errors import NotFound
 from portal.people.access import OFFICE_PUPIL, REFERRALS_PUPIL, SENDCO_PUPIL
 from portal.people.actor import Actor
 from portal.people.looks import remember_look
 from portal.people.rules import Role
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import gettext as _
+from portal.web.refusal import told_in
 from portal.web.unit_of_work import db, reader
 
 bp = PortalBlueprint("referrals", __name__)
@@ -31,7 +32,7 @@ def _me() -> Actor:
 
 
 def _found(pupil_id: uuid.UUID) -> ReferralsPage:
-    return referrals(reader(), pupil_id=pupil_id, now=clock.now(), today=clock.today())
+    return referrals(reader(), pupil_id=pupil_id, now=clock.now())
 
 
 def _who(page: ReferralsPage) -> list[Consenter]:
@@ -60,17 +61,12 @@ def new(pupil_id: uuid.UUID) -> Page:
     """Writes one and asks everybody who may agree."""
     form, page = ReferralForm.new(), _found(pupil_id)
     if form.is_submitted():
-        try:
+        with told_in(form):
             if form.validate():
                 names = ("specialist", "agency", "why", "shares", "once_key")
                 facts: dict[str, Any] = {name: form[name].data or "" for name in names}
                 made = actions_referral.refer(db(), actor=_me(), pupil_id=pupil_id, now=clock.now(), **facts)
                 return _to(pupil_id, made)
-        except PortalError as error:
-            if error.status != 422:
-                raise
-            db().rollback()
-            form.accept(error)
     shown = render_template("concerns/referral_new.html", page=page, form=form, who=_who(page), **WORDS)
     return shown, 422 if form.is_submitted() else 200
 
@@ -85,14 +81,14 @@ def _shown(pupil_id: uuid.UUID, referral_id: uuid.UUID, **forms: Any) -> str:
     page = _found(pupil_id)
     line, who = page.one(referral_id), _who(page)
     remember_look(_me(), school_id=page.child.school_id, pupil_id=pupil_id)
-    may = {(one.adult_id, one.basis) for one in who}
+    may = {one.adult_id for one in who}
     return render_template(
         "concerns/referral.html",
         page=page,
         line=line,
         who=who,
         not_asked=[one for one in who if one.adult_id not in {answer.adult_id for answer in line.answers}],
-        enough=[answer for answer in line.now if answer.holds and (answer.adult_id, answer.basis) in may],
+        enough=[answer for answer in line.now if answer.holds and answer.adult_id in may],
         forms={"share": ShareForm.new(), "close": CloseForm(), **forms},
         is_sendco=_me().has(Role.SENDCO),
         may_type=_me().has(Role.SENDCO, Role.OFFICE),
@@ -110,20 +106,13 @@ def ask_again(pupil_id: uuid.UUID, referral_id: uuid.UUID) -> Response:
 @bp.post(f"{ONE}/share", access=SENDCO_PUPIL)
 def share(pupil_id: uuid.UUID, referral_id: uuid.UUID) -> Page:
     """Writes down that something went out, if an agreement holds."""
-    form, status = ShareForm(), 422
-    try:
+    form = ShareForm()
+    with told_in(form) as refusal:
         if form.validate():
-            about = _about(pupil_id, referral_id)
-            key = form.once_key.data or ""
+            about, key = _about(pupil_id, referral_id), form.once_key.data or ""
             actions_referral.share(db(), **about, what=form.what.data or "", once_key=key)
             return _to(pupil_id, referral_id)
-    except PortalError as error:
-        if error.status not in (409, 422):
-            raise
-        db().rollback()
-        form.accept(error)
-        status = error.status
-    return _shown(pupil_id, referral_id, share=form), status
+    return _shown(pupil_id, referral_id, share=form), refusal.status
 
 
 @bp.post(f"{ONE}/seen", access=SENDCO_PUPIL)
@@ -146,22 +135,18 @@ def close(pupil_id: uuid.UUID, referral_id: uuid.UUID) -> Page:
 @bp.route(f"{ONE}/answers/<uuid:adult_id>", methods=["GET", "POST"], access=OFFICE_PUPIL)
 def type_in(pupil_id: uuid.UUID, referral_id: uuid.UUID, adult_id: uuid.UUID) -> Page:
     """Types in what an adult said on paper or on the phone."""
-    form, page = TypeInForm(), _found(pupil_id)
+    form, page, status = TypeInForm(), _found(pupil_id), 200
     line = page.one(referral_id)
     names = {answer.adult_id: answer.adult for answer in line.answers} | {w.adult_id: w.name for w in _who(page)}
     if adult_id not in names:
         raise NotFound
     if form.is_submitted():
-        try:
+        with told_in(form) as refusal:
             if form.validate():
                 said = {name: form[name].data for name in ("answer", "way", "language")}
                 facts = {**said, "reason": form.reason.data or "", "adult_id": adult_id}
                 actions_consent.type_in(db(), **_about(pupil_id, referral_id), **facts)
                 return _to(pupil_id, referral_id)
-        except PortalError as error:
-            if error.status not in (409, 422):
-                raise
-            db().rollback()
-            form.accept(error)
+        status = refusal.status
     shown = {"page": page, "line": line, "form": form, "adult": names[adult_id]}
-    return render_template("concerns/referral_answer.html", **shown, **WORDS), 422 if form.is_submitted() else 200
+    return render_template("concerns/referral_answer.html", **shown, **WORDS), status

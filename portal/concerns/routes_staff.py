@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.concerns import actions_answer
-from portal.concerns.forms_staff import AnswerForm, DaysForm, HandOnForm, PassOnForm, ThreadForm
+from portal.concerns.forms_staff import AnswerForm, DaysForm, HandOnForm, PassOnForm, ThreadForm, TranslationForm
 from portal.concerns.letter_copy import letter_pdf
 from portal.concerns.page_words import WORDS, document
 from portal.concerns.queries_family import days_of
@@ -15,12 +15,12 @@ from portal.concerns.queries_staff import inbox
 from portal.concerns.queries_thread import Thread, numbers_of, thread
 from portal.concerns.rules import Turn, may_answer
 from portal.kernel import clock
-from portal.kernel.errors import PortalError
 from portal.people.access import ANSWERS, ANSWERS_PUPIL, HEAD_PUPIL, SCHOOL_SETTINGS
 from portal.people.actor import Actor
 from portal.people.looks import remember_look
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import gettext as _
+from portal.web.refusal import told_in
 from portal.web.unit_of_work import db, reader
 
 bp = PortalBlueprint("answers", __name__)
@@ -30,6 +30,10 @@ Page = str | Response | tuple[str, int]
 
 def _me() -> Actor:
     return cast(Actor, current_actor())  # the gate let nobody else in
+
+
+def _about(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> dict[str, Any]:
+    return {"actor": _me(), "pupil_id": pupil_id, "concern_id": concern_id, "now": clock.now()}
 
 
 @bp.get("/staff/asked", access=ANSWERS)
@@ -49,7 +53,7 @@ def one(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> str:
 
 def _shown(found: Thread, **forms: ThreadForm) -> str:
     made: dict[str, ThreadForm] = {"answer": AnswerForm(), "pass_on": PassOnForm()}
-    made |= {"hand_on": HandOnForm(), **forms}
+    made |= {"hand_on": HandOnForm(), "translate": TranslationForm(), **forms}
     for form in made.values():
         form.replies.data = str(found.replies)  # whoever presses again has seen what came meanwhile
     return render_template(
@@ -82,30 +86,29 @@ def hand_on(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> Page:
     return _done(pupil_id, concern_id, "hand_on", HandOnForm(), actions_answer.hand_on, dict)
 
 
+@bp.post(f"{ONE}/translate", access=ANSWERS_PUPIL)
+def translate(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> Page:
+    """The family's words in English."""
+    return _done(pupil_id, concern_id, "translate", TranslationForm(), actions_answer.translate, dict)
+
+
 @bp.post(f"{ONE}/close", access=ANSWERS_PUPIL)
 def close(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> Page:
     """Finishes what was answered."""
     form = AnswerForm()
-    about: dict[str, Any] = {"pupil_id": pupil_id, "concern_id": concern_id, "actor": _me(), "now": clock.now()}
+    about = _about(pupil_id, concern_id)
     actions_answer.answer(db(), **about, kind=Turn.CLOSED, words="", replies=form.shown)
     return _back(pupil_id, concern_id)
 
 
 def _done(pupil_id: uuid.UUID, concern_id: uuid.UUID, name: str, form: Any, act: Any, more: Any) -> Page:
-    about: dict[str, Any] = {"pupil_id": pupil_id, "concern_id": concern_id, "actor": _me(), "now": clock.now()}
-    status = 422
-    try:
+    with told_in(form) as refusal:
         if form.validate():
+            about = _about(pupil_id, concern_id)
             act(db(), **about, words=form.words.data or "", replies=form.shown, **more())
             return _back(pupil_id, concern_id)
-    except PortalError as error:
-        if error.status not in (409, 422):
-            raise
-        db().rollback()
-        form.accept(error)
-        status = error.status
     found = thread(reader(), pupil_id=pupil_id, concern_id=concern_id, today=clock.today())
-    return _shown(found, **{name: form}), status
+    return _shown(found, **{name: form}), refusal.status
 
 
 def _back(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> Response:

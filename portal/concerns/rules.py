@@ -51,6 +51,7 @@ class Turn(enum.StrEnum):
     PASSED_ON = "passed_on"
     STEPPED_UP = "stepped_up"
     HANDED_ON = "handed_on"
+    TRANSLATED = "translated"
     CLOSED = "closed"
 
 
@@ -70,7 +71,7 @@ class WishPage:
 STEPS = tuple(Step)
 WISHES = {
     Wish.CALL: WishPage(
-        N_("Ask for a call"),
+        N_("Please call me"),
         N_("Somebody from school rings you."),
         "speech",
         (
@@ -111,10 +112,11 @@ STANDINGS = {
 TURNS = {
     Turn.ANSWER: N_("Answer"),
     Turn.CALLED: N_("We talked on the phone"),
-    Turn.WILL_CALL: N_("School will call you"),
+    Turn.WILL_CALL: N_("School will call"),
     Turn.PASSED_ON: N_("Passed on inside school"),
-    Turn.STEPPED_UP: N_("You asked the next person"),
+    Turn.STEPPED_UP: N_("The next person was asked"),
     Turn.HANDED_ON: N_("Handed on outside the portal"),
+    Turn.TRANSLATED: N_("Translation"),
     Turn.CLOSED: N_("Finished"),
 }
 STEP_ROLES = {Step.TEACHER: Role.CLASS_TEACHER, Step.SENDCO: Role.SENDCO, Step.HEAD: Role.HEADTEACHER}
@@ -124,6 +126,8 @@ STEP_NAMES = {
     Step.TRUSTEE: N_("The trustee for SEND, in writing"),
 }
 OUTSIDE = (Step.DIRECTOR, Step.TRUSTEE)
+# whose it is when one adult alone reads it: the office's, so that it waits for nobody who has left
+OFFICES = {Role.SENDCO: (Step.SENDCO,), Role.HEADTEACHER: (Step.HEAD, *OUTSIDE)}
 ANSWERERS = {
     Step.TEACHER: (Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER),
     Step.SENDCO: (Role.SENDCO, Role.HEADTEACHER),

@@ -1,7 +1,8 @@
-"""Everybody who comes to a meeting learns that its papers can be read, without a word of them and once: three school
-days before it, and when the papers of an annual review went round. For the portal's own scope."""
+"""Everybody who comes to a meeting learns that its papers can be read, without a word of them: three school days before
+they come, again when that is another day by now, and when the papers of an annual review went round. For the portal's
+own scope."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime, time
 
 from portal.contributions.queries_coming import LOOK_AHEAD, PAPERS_STAFF, Comers, Coming, comers, coming
@@ -23,9 +24,12 @@ def remind_of_papers(session: PortalSession, *, now: datetime) -> int:
     found = coming(session, now=now, until=now + LOOK_AHEAD)
     today = now.astimezone(LONDON).date()
     calendars = {school: calendar_of(session, school, today) for school in sorted({one.school_id for one in found})}
-    ahead = [one for one in found if is_due(calendars[one.school_id], one.starts_at, now)]
-    went_round = [one for one in found if one.stage == Stage.PAPERS_CIRCULATED]
-    return post_papers(session, ahead, AHEAD, now=now) + post_papers(session, went_round, CIRCULATED, now=now)
+    due = [one for one in found if any(_events(one, one.starts_at, calendars[one.school_id], now))]
+    if not due:
+        return 0
+    who = comers(session, due, today=today)
+    messages = (_messages(one, who[one.review_id], calendars[one.school_id], now) for one in due)
+    return post_all(session, [message for each in messages for message in each], now=now)
 
 
 def is_due(calendar: TermCalendar, starts_at: datetime, now: datetime) -> bool:
@@ -34,17 +38,20 @@ def is_due(calendar: TermCalendar, starts_at: datetime, now: datetime) -> bool:
     return now >= datetime.combine(day, AT, LONDON)
 
 
-def post_papers(session: PortalSession, reviews: Collection[Coming], event: str, *, now: datetime) -> int:
-    """One message for each adult and each member of staff who is invited; the same event is told once."""
-    if not reviews:
-        return 0
-    who = comers(session, reviews, today=now.astimezone(LONDON).date())
-    return post_all(session, [each for one in reviews for each in _messages(one, who[one.review_id], event)], now=now)
+def _events(one: Coming, comes_at: datetime | None, calendar: TermCalendar, now: datetime) -> Iterator[str]:
+    """Why somebody is told now. Whoever has no time of their own is told once: that another household has moved is
+    nothing that they learn."""
+    if one.stage == Stage.PAPERS_CIRCULATED:
+        yield CIRCULATED
+    if (comes_at is None or comes_at > now) and is_due(calendar, comes_at or one.starts_at, now):
+        yield f"{AHEAD} {comes_at.astimezone(LONDON).date()}" if comes_at else AHEAD
 
 
-def _messages(one: Coming, who: Comers, event: str) -> Iterator[Posting]:
-    for adult_id in who.adults:
-        yield message_of(Message.PAPERS, adult_id=adult_id, pupil_id=one.pupil_id, review_id=one.review_id, event=event)
-    facts = {"review_id": str(one.review_id)}
+def _messages(one: Coming, who: Comers, calendar: TermCalendar, now: datetime) -> Iterator[Posting]:
+    pupil_id, review_id, facts = one.pupil_id, one.review_id, {"review_id": str(one.review_id)}
+    for adult_id, comes_at in who.adults.items():
+        for event in _events(one, comes_at, calendar, now):
+            yield message_of(Message.PAPERS, adult_id=adult_id, pupil_id=pupil_id, review_id=review_id, event=event)
     for person_id in who.staff:
-        yield Posting(kind=PAPERS_STAFF, event_key=f"{one.review_id}:{event}", person_id=person_id, facts=facts)
+        for event in _events(one, one.starts_at, calendar, now):
+            yield Posting(kind=PAPERS_STAFF, event_key=f"{review_id}:{event}", person_id=person_id, facts=facts)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from portal.contributions.actions_desk import Desk, desk_of
 from portal.contributions.actions_readers import is_wider, set_readers, spread, widest
@@ -41,26 +42,28 @@ class AnswersChanged(StaleVersion):
         self.kept = kept
 
 
-def keep(
-    session: PortalSession,
-    *,
-    actor: Actor,
-    pupil_id: uuid.UUID,
-    review_id: uuid.UUID,
-    author_id: uuid.UUID,
-    side: Side,
-    how: How,
-    answers: Mapping[str, Answer],
-    now: datetime,
-    helped_by: str | None = None,
-) -> dict[str, int]:
+class Saying(TypedDict):
+    """What somebody says to which review and how. `author_id` is whose words they are, `helped_by` as a message id,
+    empty for nobody, None for what stood there."""
+
+    actor: Actor
+    pupil_id: uuid.UUID
+    review_id: uuid.UUID
+    author_id: uuid.UUID
+    side: Side
+    how: How
+    answers: Mapping[str, Answer]
+    now: datetime
+    helped_by: NotRequired[str | None]
+
+
+def keep(session: PortalSession, **saying: Unpack[Saying]) -> dict[str, int]:
     """Keeps drafts, by question. What is not among them stays; what is as it was makes no new version. Returns the new
     versions of what was changed.
 
     Raises NotFound, OnlyReads, NotAllowed, Invalid, ReviewClosed, AnswersChanged.
     """
-    desk = desk_of(session, actor, pupil_id, review_id, author_id, now)
-    drafts = _kept(session, desk, side, how, answers, helped_by)
+    desk, drafts = _kept(session, saying)
     desk.store(session)
     return {draft.question: stamp(draft.number, draft.version) for draft in drafts}
 
@@ -81,41 +84,28 @@ def send(
     return _sent(session, desk_of(session, actor, pupil_id, review_id, author_id, now))
 
 
-def keep_and_send(
-    session: PortalSession,
-    *,
-    actor: Actor,
-    pupil_id: uuid.UUID,
-    review_id: uuid.UUID,
-    author_id: uuid.UUID,
-    side: Side,
-    how: How,
-    answers: Mapping[str, Answer],
-    now: datetime,
-    helped_by: str | None = None,
-) -> int:
+def keep_and_send(session: PortalSession, **saying: Unpack[Saying]) -> int:
     """Both in one, which costs less. Raises as `keep`."""
-    desk = desk_of(session, actor, pupil_id, review_id, author_id, now)
-    _kept(session, desk, side, how, answers, helped_by)
+    desk, _drafts = _kept(session, saying)
     return _sent(session, desk)
 
 
-def _kept(
-    session: PortalSession, desk: Desk, side: Side, how: How, answers: Mapping[str, Answer], helped_by: str | None
-) -> list[Statement]:
-    me = desk.actor.person_id
-    if how == How.SELF and desk.author_id != me:
+def _kept(session: PortalSession, saying: Saying) -> tuple[Desk, list[Statement]]:
+    """The desk with the drafts of what was changed on it."""
+    actor, author_id, side, how = saying["actor"], saying["author_id"], saying["side"], saying["how"]
+    helped_by, me = saying.get("helped_by"), actor.person_id
+    if how == How.SELF and author_id != me:
         raise NotAllowed
+    desk = desk_of(session, actor, saying["pupil_id"], saying["review_id"], author_id, saying["now"])
     own = own_way(desk.ways, written_by=me, how=how)
     rows = [row for row, its in desk.rows if its is own]
     readers = Readers(own.readers) if own and side == Side.PARENT else Readers.TEACHERS
-    changed = _changed(answers, {row.question: row for row in rows}, readers)
+    changed = _changed(saying["answers"], {row.question: row for row in rows}, readers)
     if own is None and (changed or helped_by):
-        facts = {"written_by": me, "author_id": desk.author_id}
-        own = new_contribution(desk.review, **facts, side=side, how=how, now=desk.now)
+        own = new_contribution(desk.review, written_by=me, author_id=author_id, side=side, how=how, now=desk.now)
         desk.ways.append(own)
     if own is None:
-        return []
+        return desk, []
     own.helped_by = (own.helped_by or "") if helped_by is None else one_line(helped_by)
     latest = {row.question: row for row in rows}
     drafts = [_draft(own, question, given, latest.get(question), desk.now) for question, given in changed.items()]
@@ -123,7 +113,7 @@ def _kept(
         _narrow(session, [row for row in rows if row.question == draft.question and row.sent_at], draft)
     desk.fresh = [draft for draft in drafts if draft not in rows]
     desk.rows += [(draft, own) for draft in desk.fresh]
-    return drafts
+    return desk, drafts
 
 
 def _sent(session: PortalSession, desk: Desk) -> int:

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.contributions.models import Disclosure
 from portal.contributions.queries_tell import safeguarding, tell_page
-from portal.contributions.rules_tell import LONGEST_TOLD, TALK, TELL, TOLD_NOW, DoneWithoutWords, once
+from portal.contributions.rules_tell import LONGEST_TOLD, TALK, TELL, TOLD_NOW, DoneWithoutWords
 from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.once import once
 from portal.kernel.outbox import post
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines

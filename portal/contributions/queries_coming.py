@@ -1,9 +1,10 @@
 """Meetings that come soon, and who is invited to them; for the portal's own scope."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 
@@ -23,14 +24,15 @@ PAPERS_STAFF = "papers_staff"  # the outbox's name of the message to staff
 LOOK_AHEAD = timedelta(days=70)  # three school days and the longest holidays
 READS_PAPERS = (Role.CLASS_TEACHER, Role.SENDCO, Role.HEADTEACHER)
 _BOOKED = and_(Booking.review_id == Review.id, Booking.pupil_id == Review.pupil_id, Booking.cancelled_at.is_(None))
-STARTS_AT = func.coalesce(
-    select(func.min(Meeting.starts_at))
-    .join(Booking, Booking.meeting_id == Meeting.id)
-    .where(_BOOKED)
-    .correlate(Review)
-    .scalar_subquery(),
-    Review.meets_at,
-)
+
+
+def _first(*where: Any) -> Any:
+    """The first time that was booked for a review, else the one that school set for everybody."""
+    booked = select(func.min(Meeting.starts_at)).join(Booking, Booking.meeting_id == Meeting.id).where(_BOOKED, *where)
+    return func.coalesce(booked.correlate(Review, Invitation).scalar_subquery(), Review.meets_at)
+
+
+STARTS_AT = _first(Meeting.starts_at > bindparam("now"))
 AHEAD = Review.stage.in_(sorted(BEFORE_THE_MEETING - HIDDEN))
 COMING = (
     select(Review.id, Review.pupil_id, Review.school_id, Review.lead_id, Review.stage, STARTS_AT.label("starts_at"))
@@ -38,7 +40,10 @@ COMING = (
     .order_by(Review.school_id, Review.id)
 )
 ADULTS = (
-    select(Invitation.review_id, Invitation.adult_id)
+    select(
+        Invitation.review_id, Invitation.adult_id, _first(Booking.adult_id == Invitation.adult_id).label("starts_at")
+    )
+    .join(Review, and_(Review.id == Invitation.review_id, Review.pupil_id == Invitation.pupil_id))
     .where(
         Invitation.review_id.in_(bindparam("review_ids", expanding=True)),
         Invitation.pupil_id.in_(open_pupils(Invitation.adult_id, bindparam("today"))),
@@ -70,7 +75,7 @@ AT_SCHOOL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """One review whose meeting has a time; `starts_at` is the first of them."""
+    """One review whose meeting has a time; `starts_at` is the next of them."""
 
     review_id: uuid.UUID
     pupil_id: uuid.UUID
@@ -82,9 +87,10 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Comers:
-    """Who is invited to one review: adults who may read about the child, and staff."""
+    """Who is invited to one review: adults who may read about the child, each with the time at which they come, if they
+    have one, and staff."""
 
-    adults: tuple[uuid.UUID, ...]
+    adults: Mapping[uuid.UUID, datetime | None]
     staff: tuple[uuid.UUID, ...]
 
 
@@ -97,11 +103,11 @@ def coming(session: PortalSession, *, now: datetime, until: datetime) -> list[Co
 def comers(session: PortalSession, reviews: Collection[Coming], *, today: date) -> dict[uuid.UUID, Comers]:
     """Who comes, by review; three statements."""
     asked = {"review_ids": [one.review_id for one in reviews]}
-    adults: dict[uuid.UUID, list[uuid.UUID]] = {one.review_id: [] for one in reviews}
+    adults: dict[uuid.UUID, dict[uuid.UUID, datetime | None]] = {one.review_id: {} for one in reviews}
     staff = {one.review_id: [one.lead_id] for one in reviews}
-    for review_id, adult_id in session.execute(ADULTS, {**asked, "today": today}):
-        adults[review_id].append(adult_id)
+    for review_id, adult_id, starts_at in session.execute(ADULTS, {**asked, "today": today}):
+        adults[review_id][adult_id] = starts_at
     for found in (COLLEAGUES, COLLEAGUES_OF_ALL):
         for review_id, with_ids in session.execute(found, asked):
             staff[review_id] += [uuid.UUID(key) for key in with_ids]
-    return {key: Comers(tuple(adults[key]), tuple(dict.fromkeys(staff[key]))) for key in staff}
+    return {key: Comers(adults[key], tuple(dict.fromkeys(staff[key]))) for key in staff}

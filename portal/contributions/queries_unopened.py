@@ -32,7 +32,12 @@ TOLD_SO = (
     .where(OutboxItem.event_key == literal(f"{TOLD_UNOPENED}:") + _ID + literal(":") + bindparam("my_id", type_=String))
     .exists()
 )
-CAN_BE_OPENED = (Standing.seen_at.is_(None), Standing.one_adult_id != bindparam("me"), TOLD_SO)
+CAN_BE_OPENED = (
+    Standing.seen_at.is_(None),
+    Standing.school_id == bindparam("my_school"),  # whoever has gone on to another school was told so too
+    Standing.one_adult_id != bindparam("me"),
+    TOLD_SO,
+)
 BY_OTHERS = (
     select(Standing.id, Standing.said_at, Person.known_as, Person.full_name)
     .join(Person, Person.id == Standing.one_adult_id)
@@ -103,7 +108,7 @@ def unopened(session: PortalSession, *, viewer: Actor) -> list[Unopened]:
 
 def who_asks(viewer: Actor) -> dict[str, object]:
     """The viewer, for CAN_BE_OPENED."""
-    return {"me": viewer.person_id, "my_id": str(viewer.person_id)}
+    return {"me": viewer.person_id, "my_id": str(viewer.person_id), "my_school": viewer.school_id}
 
 
 def opened_instead(session: PortalSession, *, viewer: Actor) -> list[OpenedInstead]:

@@ -72,11 +72,11 @@ def _keep(found: StaffView, form: StaffViewForm) -> tuple[int, dict[str, str]]:
         "author_id": _me().person_id,
         "now": clock.now(),
     }
+    message = _("Your draft is kept. Nobody else reads it yet.")
     try:
         about |= {"side": Side.STAFF, "how": How.SELF, "answers": form.answers(found)}
-        sent = 0
         if request.form.get("step") == "send":
-            sent = actions_say.keep_and_send(db(), **about)
+            message = _("Your view is sent.") if actions_say.keep_and_send(db(), **about) else _("Saved.")
         else:
             actions_say.keep(db(), **about)
     except actions_say.AnswersChanged as error:
@@ -86,7 +86,7 @@ def _keep(found: StaffView, form: StaffViewForm) -> tuple[int, dict[str, str]]:
     except PortalError as error:
         form.accept(error)
         return error.status, {}
-    flash(_("Your view is sent.") if sent else _("Your draft is kept. Nobody else reads it yet."))
+    flash(message)
     return 303, {}
 
 

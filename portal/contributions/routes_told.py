@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from portal.contributions import actions_tell, actions_unopened, queries_tell, queries_unopened
 from portal.contributions.forms_tell import DoneForm, SafeguardingForm
 from portal.kernel import clock
-from portal.kernel.errors import Invalid
+from portal.kernel.errors import Invalid, NotFound
 from portal.people.access import ANY_STAFF, SCHOOL_SETTINGS, SEASON_BOARD
 from portal.people.actor import Actor
 from portal.web.access import PortalBlueprint, current_actor
@@ -64,6 +64,8 @@ def one(told_id: uuid.UUID) -> Page:
 def done(told_id: uuid.UUID) -> Page:
     """Puts it away with what was done."""
     form, told = DoneForm(), _one(told_id)
+    if told.seen_at is None:
+        raise NotFound  # nobody deals with what they have not read
     try:
         if form.validate():
             actions_tell.finish(db(), actor=_me(), told_id=told_id, words=form.words.data, now=clock.now())

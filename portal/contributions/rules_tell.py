@@ -1,7 +1,5 @@
 """“I want to tell someone now”: what a child can tap, and when the adult will read it."""
 
-import hashlib
-import uuid
 from datetime import date, datetime, time, timedelta
 
 from portal.contributions.rules import Feeling
@@ -55,8 +53,3 @@ def read_by(calendar: TermCalendar, said_at: datetime) -> datetime:
         return begins + READ_WITHIN
     following = calendar.school_days_after(begins.date(), 1)
     return datetime.combine(following, READS_FROM, LONDON) + READ_WITHIN - left
-
-
-def once(person_id: uuid.UUID, key: str, *said: str) -> str:
-    """What makes two taps on one page one: nobody else's key can be the same, and other words are something new."""
-    return hashlib.sha256("\0".join((str(person_id), key, *said)).encode()).hexdigest()

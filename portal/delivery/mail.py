@@ -6,7 +6,7 @@ text is the truth; the HTML of a mail shows the same lines in the school's colou
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +59,17 @@ class Preview:
     sms: str
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a carrier says later about a message that it took at `taken_at` for an address: it did not arrive.
+    `for_good`: nobody is at the address."""
+
+    item_id: uuid.UUID
+    address: str
+    taken_at: datetime
+    for_good: bool
+
+
 Send = Callable[[Message], None]
 
 
@@ -70,6 +81,9 @@ class Sender(Protocol):
     def opened(self) -> AbstractContextManager[Send]:
         """The way kept open for many messages. Sending raises AddressRefused when nobody is at the address, and any
         other error when it may be tried again."""
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """What did not arrive after all, as far as this way still knows it; the same may be said again and again."""
 
 
 def write(item_id: uuid.UUID, kind: str, envelope: Envelope, *, now: datetime) -> Message:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 DIGEST = "digest"  # the one mail a day of those who wish it; no row has this kind
+OWN_LETTER = ("notice", "notice_reminder")  # whoever gets these on paper gets the notice itself, printed where it is
 TRIES = 10
 LEASE = timedelta(minutes=2)
 FRESH = timedelta(seconds=10)  # how long what was found about rights and wishes holds
@@ -14,6 +15,10 @@ _NO_SUCH_MAILBOX = frozenset({550, 551, 552, 553, 554})
 
 class AddressRefused(Exception):
     """Whoever should carry the message says that nobody is at this address, and will say so again."""
+
+
+class NotDelivered(Exception):
+    """Whoever carried the message could not deliver it, and might the next time."""
 
 
 def pause_after(tries: int) -> timedelta:

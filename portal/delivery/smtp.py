@@ -14,7 +14,7 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from urllib.parse import unquote, urlsplit
 
-from portal.delivery.mail import Message, Send
+from portal.delivery.mail import Message, Send, Verdict
 from portal.delivery.rules import AddressRefused, refuses_address
 from portal.kernel.outbox import Attachment
 from portal.people.rules import ContactKind
@@ -43,6 +43,10 @@ class SmtpSender:
             yield line.send
         finally:
             line.hang_up()
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """None: a mail server says it at once or writes a mail that people read."""
+        return iter(())
 
     def connect(self) -> smtplib.SMTP:
         """A connection, encrypted and signed in as the address of the server says."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 
 from portal.delivery.demo_file import DemoSender
-from portal.delivery.mail import Message, Send, Sender
+from portal.delivery.mail import Message, Send, Sender, Verdict
 from portal.delivery.notify import NotifySender
 from portal.delivery.smtp import SmtpSender
 from portal.people.rules import ContactKind
@@ -28,6 +29,10 @@ class Ways:
                 opened[ContactKind(message.channel)](message)
 
             yield send
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Those of each."""
+        return chain.from_iterable(sender.verdicts() for sender in set(self._senders.values()))
 
 
 def sender_for(settings: Settings) -> Sender:

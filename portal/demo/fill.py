@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.demo.annual import make_annual
+from portal.demo.asked import ask_about_drafts
 from portal.demo.concerns import make_concerns
 from portal.demo.families import make_families
 from portal.demo.local_offer import make_local_offer
@@ -40,6 +41,7 @@ def made_on(today: date, pepper: str) -> World:
     make_families(world)
     make_register(world)
     make_plans(world)
+    ask_about_drafts(world)
     make_translations(world)
     make_sign_in(world)
     make_traces(world)

@@ -1,10 +1,10 @@
 """The dates of an appeal, and the addresses that a school gives its families."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from wtforms import ValidationError
 
+from portal.local_offer.rules_plain import link
 from portal.web.forms import DayField, LongTextField, PortalForm
 from portal.web.i18n import gettext as _
 from portal.web.i18n import lazy_gettext
@@ -48,8 +48,7 @@ class LinksForm(PortalForm):
             raise ValidationError(_("Please keep to %(most)s addresses.", most=MOST_LINKS))
         for line in lines:
             name, _space, address = line.strip().rpartition(" ")
-            url = urlsplit(address)
-            if not name.strip() or url.scheme not in {"http", "https"} or not url.hostname:
+            if not name.strip() or link(address) != address:
                 raise ValidationError(
                     _("This line needs a name and an address that starts with https: %(line)s", line=line.strip())
                 )

@@ -6,6 +6,7 @@ from portal.guidance.forms import AppealForm
 from portal.guidance.rules_appeal import dates_of
 from portal.guidance.rules_words import WORDS
 from portal.kernel import clock
+from portal.local_offer.rules_words import folded
 from portal.people.access import PUBLIC
 from portal.people.queries_who_helps import HelpForChild, help_for_my_children
 from portal.people.rules import Audience
@@ -34,8 +35,8 @@ def get_help() -> str:
 
 @bp.get("/help/words", access=PUBLIC)
 def words() -> str:
-    """The words of special educational needs, explained, by the alphabet of the reader's language."""
-    listed = sorted(WORDS, key=lambda word: say(word.term).casefold())
+    """The words of special educational needs, explained, in the order of their letters in the reader's language."""
+    listed = sorted(WORDS, key=lambda word: folded(say(word.term)))
     return render_template("guidance/words.html", words=listed)
 
 

@@ -101,6 +101,8 @@ def _of_the_school(session: PortalSession, actor: Actor, now: datetime) -> Itera
         missing = queries_translations.children_without_translation(session, today=today)
         yield from _of_meetings(meeting_attention(session, viewer=actor, now=now), actor)
         yield from _of_plans(waiting, missing)
+    if actor.has(Role.SENDCO):
+        yield _of_comments(waiting)
     if actor.has(Role.SENDCO, Role.OFFICE):
         yield from _of_access(waiting)
         yield _of_letters(how_many_wait(session, today=now.astimezone(LONDON).date()))
@@ -176,6 +178,14 @@ def _of_plans(waiting: queries_staff.Attention, missing: int) -> Iterator[Task]:
         n,
         "profiles.pupils",
     )
+
+
+def _of_comments(waiting: queries_staff.Attention) -> Task:
+    """Leads to the draft that was answered last: taken back or published, it makes room for the one before."""
+    n = waiting.answered
+    words = ngettext("%(num)s family answered about a draft plan.", "%(num)s families answered about a draft plan.", n)
+    address: dict[str, object] = {"pupil_id": waiting.answered_pupil, "version_id": waiting.answered_draft}
+    return Task(words, n, "drafts.tasks", address)
 
 
 def _of_letters(n: int) -> Task:

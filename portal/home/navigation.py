@@ -1,4 +1,5 @@
-"""What stands in the header for whom: a handful of doors, never a list of everything."""
+"""What stands in the header for whom: a handful of doors, never a list of everything. What the SENDCO opens a few times
+a year stands at the end of the page about adults and access."""
 
 from dataclasses import dataclass
 
@@ -40,12 +41,8 @@ STAFF: tuple[tuple[str, str, frozenset[Role]], ...] = (
     (N_("Figures"), "figures.show", frozenset({Role.HEADTEACHER})),
     (N_("Book for a family"), "gate.start", frozenset({Role.OFFICE})),
     (N_("Adults and access"), "people.contacts", frozenset({Role.OFFICE, Role.SENDCO})),
-    (N_("Import"), "intake.start", frozenset({Role.OFFICE, Role.SENDCO})),
-    (
-        N_("Lesson sign-in"),
-        "pupil_sign_in.lesson",
-        frozenset({Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.SENDCO}),
-    ),
+    (N_("Import"), "intake.start", frozenset({Role.OFFICE})),
+    (N_("Lesson sign-in"), "pupil_sign_in.lesson", frozenset({Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT})),
 )
 FOOTER = (
     (N_("Privacy"), "guidance.privacy"),

@@ -13,6 +13,7 @@ from portal.people.actor import Actor
 from portal.people.models import Pupil, PupilContact, School, SchoolClass, StaffRole
 from portal.people.rules import OWN_CLASS, ContactState
 from portal.profiles.models import Plan, PlanVersion, ProgressNote, RegisterWord, SenStatusPeriod
+from portal.profiles.models_sharing import PlanComment, PlanSharing, is_shared
 from portal.profiles.rules import SenProvision, VersionState
 
 UNREAD_TOO_LONG = timedelta(days=7)
@@ -78,9 +79,27 @@ MY_CLASS = (
         ),
     )
 )
+_COMMENTS = select(PlanComment.id).where(PlanComment.sharing_id == PlanSharing.id).correlate(PlanSharing)
+
+
+def _last_answered(column: Any) -> Any:
+    """Of the shared draft to which somebody said something last."""
+    return (
+        select(column)
+        .join(PlanComment, PlanComment.sharing_id == PlanSharing.id)
+        .where(PlanSharing.ended_at.is_(None))
+        .order_by(PlanComment.said_at.desc(), PlanComment.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 ATTENTION = (
     select(
-        _number(PlanVersion, PlanVersion.state == VersionState.DRAFT).label("drafts"),
+        _number(PlanVersion, PlanVersion.state == VersionState.DRAFT, ~is_shared(PlanVersion.id)).label("drafts"),
+        _number(PlanSharing, PlanSharing.ended_at.is_(None), _COMMENTS.exists()).label("answered"),
+        _last_answered(PlanSharing.pupil_id).label("answered_pupil"),
+        _last_answered(PlanSharing.version_id).label("answered_draft"),
         _number(Pupil, Pupil.left_on.is_(None), on_register(Pupil.id), ~has_published_plan(Pupil.id)).label(
             "without_plan"
         ),
@@ -113,9 +132,13 @@ class PupilRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """How many of each thing wait for somebody."""
+    """How many of each thing wait for somebody; `answered_draft` is the shared draft that was answered last, of
+    `answered_pupil`."""
 
     drafts: int
+    answered: int
+    answered_pupil: uuid.UUID | None
+    answered_draft: uuid.UUID | None
     without_plan: int
     unread: int
     proposed: int

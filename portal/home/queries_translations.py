@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, null, or_, select, union_all
+from sqlalchemy import and_, bindparam, null, select, union_all
 
 from portal.kernel.scope import PortalSession
 from portal.people.models import Person, Pupil, PupilContact
-from portal.people.rules import OPEN_ACCESS, OPEN_STATES, Restriction
+from portal.people.scopes import open_pupils
 from portal.profiles.models import Outcome, Plan, PlanVersion, Responsibility, Target, TextTranslation
 from portal.profiles.rules import PARTS, VersionState, wording_key
 from portal.profiles.rules_content import HELP_TEXTS, TARGET_TEXTS
@@ -31,10 +31,7 @@ READERS = (
     .join(PupilContact, PupilContact.pupil_id == Pupil.id)
     .join(Person, Person.id == PupilContact.adult_id)
     .where(
-        Pupil.left_on.is_(None),
-        PupilContact.access.in_(sorted(OPEN_ACCESS)),
-        PupilContact.state.in_(sorted(OPEN_STATES)),
-        or_(PupilContact.restriction == Restriction.NONE, PupilContact.restricted_from > bindparam("today")),
+        Pupil.id.in_(open_pupils(PupilContact.adult_id, bindparam("today"))),
         Person.language != PlanVersion.language,
     )
     .distinct()

@@ -1,5 +1,4 @@
-"""No session without a scope: reads are filtered to what the actor may see, writes outside it and unfilterable
-statements raise."""
+"""No session without a scope: reads are filtered to what the actor may see, and whatever would leave it raises."""
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -86,6 +85,21 @@ class ForRecipients:
         return false()
 
 
+class HeldBack(AboutAPupil):
+    """What school writes about a pupil, which families and pupils meet only once it is out, or while those who have a
+    say in it are asked. Until a class says when, neither is so."""
+
+    @classmethod
+    def is_out(cls) -> ColumnElement[bool]:
+        """That it is out for good."""
+        return false()
+
+    @classmethod
+    def is_asked_about(cls) -> ColumnElement[bool]:
+        """That families are asked about it now."""
+        return false()
+
+
 def whose(row: ForReaders) -> dict[str, Any]:
     """Author, side and readers of a row, for what is made of it: nobody else may read that."""
     names = ("school_id", "pupil_id", "author_id", "side", "readers", "one_adult_id")
@@ -149,8 +163,7 @@ class PortalSession(Session):
         self.info["fence"] = _Fence(scope)
 
     def narrow(self, scope: Scope) -> None:
-        """From now on reads within this narrower scope. Only for a session that reads, and never the other way
-        round."""
+        """From now on reads within this narrower scope; only for a session that reads, and never back."""
         if not self.info["read_only"] or self._fence.scope.everything or self._fence.scope is NOTHING:
             raise ScopeError("only a reading session of one actor can be narrowed")
         self._fence.scope = scope
@@ -160,8 +173,8 @@ class PortalSession(Session):
         return PortalSession(self.get_bind(), scope=scope)
 
     def serially(self) -> None:
-        """What is read must still be so when it is written: on PostgreSQL a change by somebody else then fails ours.
-        SQLite lets one writer in at a time anyway. Call before anything else in the transaction."""
+        """What is read must still be so when it is written: on PostgreSQL a change by somebody else fails ours (SQLite
+        has one writer at a time). Call before anything else in the transaction."""
         if self.get_bind().dialect.name == "postgresql":
             self.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
@@ -270,14 +283,13 @@ def _refuse_writes(session: PortalSession, _context: object, _instances: object)
 
 
 def _refuse_what_is_not_ours(session: PortalSession, row: Any) -> None:
-    me, name = session.scope.writes_for, type(row).__name__
-    if me is None:
-        return
-    if isinstance(row, ForRecipients):
-        raise ScopeError(f"{name} is the school's own: {session.scope.name} only answers it")
-    for kind, owner in ((PrivateToAdult, "adult_id"), (ForReaders, "author_id")):
-        if isinstance(row, kind) and _now_and_before(row, owner) - {me}:
-            raise ScopeError(f"{name} belongs to somebody else than {session.scope.name} writes for")
+    scope, name = session.scope, type(row).__name__
+    me, school = scope.writes_for, scope.values.get("scope_school")
+    if isinstance(row, ForRecipients) and (me or _now_and_before(row, "school_id") - {school}):
+        raise ScopeError(f"{name} is a school's own, and {scope.name} does not write in its name")
+    for kind, owner in ((AboutAnAdult, "adult_id"), (PrivateToAdult, "adult_id"), (ForReaders, "author_id")):
+        if me and isinstance(row, kind) and _now_and_before(row, owner) - {me}:
+            raise ScopeError(f"{name} belongs to somebody else than {scope.name} writes for")
 
 
 def _refuse_foreign_pupil(session: PortalSession, row: Any) -> None:
@@ -285,8 +297,7 @@ def _refuse_foreign_pupil(session: PortalSession, row: Any) -> None:
     if (row in session.new or len(schools) > 1) and not schools <= session.scope.writes_in:
         raise ScopeError(f"a pupil of another school is outside the scope of {session.scope.name}")
     if row in session.new:
-        if row.id is None:
-            row.id = uuid.uuid4()
+        row.id = row.id or uuid.uuid4()
         session._fence.known[row.id] = True
     elif not session.reaches(row.id):
         raise ScopeError(f"this pupil is outside the scope of {session.scope.name}")

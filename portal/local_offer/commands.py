@@ -63,6 +63,6 @@ def _tell(report: Report) -> None:
     click.echo(f"Pages read: {report.pages}, of these unchanged: {report.unchanged_pages}")
     click.echo(f"Services: {report.found}, new {report.added}, changed {report.changed}, as before {report.same}")
     if report.twice or report.left_out:
-        click.echo(f"Told twice: {report.twice}, left out: {report.left_out}")
+        click.echo(f"In the feed twice: {report.twice}, left out: {report.left_out}")
     for trouble in report.troubles:
         click.echo(f"  {trouble_words(trouble)}")

@@ -32,7 +32,7 @@ class EntryForm(PortalForm):
     token = HiddenField()
     name = TextField(lazy_gettext("Name"), validators=required(lazy_gettext("Write a name.")))
     organisation = TextField(lazy_gettext("Who runs it"))
-    description = LongTextField(lazy_gettext("What it is"), longest=LONGEST_TEXT)
+    description = LongTextField(lazy_gettext("What it offers"), longest=LONGEST_TEXT)
     areas = ManyField(
         lazy_gettext("Kind of need"), choices=[(code, lazy_gettext(name)) for code, name in AREA_NAMES.items()]
     )

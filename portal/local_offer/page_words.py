@@ -9,7 +9,7 @@ from portal.local_offer.rules import ServiceState, months_between
 from portal.local_offer.rules_report import Trouble
 from portal.profiles.rules_content import AREAS
 from portal.web.i18n import gettext as _
-from portal.web.i18n import month_and_year, ngettext, say
+from portal.web.i18n import month_and_year, ngettext, number, say
 
 AREA_NAMES = {code: name for code, name in AREAS.items() if code}
 REASONS = {
@@ -47,7 +47,7 @@ def how_old(checked_on: date | None, last_seen_at: datetime, today: date) -> str
 
 def how_far(miles: float) -> str:
     """The miles from school."""
-    return _("About %(miles)s miles from school", miles=f"{miles:.1f}")
+    return _("About %(miles)s miles from school", miles=number(miles, places=1))
 
 
 def host_of(url: str) -> str:

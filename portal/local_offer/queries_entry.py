@@ -3,15 +3,15 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import bindparam, select
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.local_offer.models import CouncilLink, Feed, Service, ServicePlace
-from portal.local_offer.queries_search import SHOWN
-from portal.local_offer.rules import Point, ServiceState, Source, checked_on, old_before, starting_links
+from portal.local_offer.queries_search import SHOWN, ServiceFacts
+from portal.local_offer.rules import Point, ServiceState, checked_on, old_before, starting_links
 from portal.people.models import School
 
 
@@ -23,32 +23,19 @@ class PlaceLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(ServiceFacts):
     """Everything that a family reads about one service. `feed` is the name of where it comes from, empty for staff's
     own."""
 
-    id: uuid.UUID
-    name: str
-    organisation: str
-    description: str
-    minimum_age: int | None
-    maximum_age: int | None
-    is_free: bool
     costs: str
-    areas: tuple[str, ...]
     schedules: str
     access: str
     url: str
     email: str
     phone: str
     places: tuple[PlaceLines, ...]
-    source: Source
     feed: str
     is_edited: bool
-    checked_on: date | None
-    last_seen_at: datetime
-    is_old: bool
-    is_closed_for_now: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ ENTRY = (
 )
 COPIED = (
     *("id", "name", "organisation", "description", "minimum_age", "maximum_age", "is_free", "costs"),
-    *("schedules", "access", "url", "email", "phone", "source", "last_seen_at"),
+    *("schedules", "access", "url", "email", "phone", "last_seen_at"),
 )
 PLACES = (
     select(ServicePlace)

@@ -24,13 +24,14 @@ from portal.local_offer.rules import (
     checked_on,
     miles_between,
     old_before,
+    pages_of,
 )
 from portal.local_offer.rules_words import AFTER_ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceLine:
-    """One service in a list. `miles` is from where the reader asked, to the nearest of its places."""
+class ServiceFacts:
+    """What a list and a page of its own say of a service alike."""
 
     id: uuid.UUID
     name: str
@@ -40,11 +41,17 @@ class ServiceLine:
     maximum_age: int | None
     is_free: bool
     areas: tuple[str, ...]
-    town: str
     checked_on: date | None
     last_seen_at: datetime
     is_old: bool
     is_closed_for_now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLine(ServiceFacts):
+    """One service in a list. `miles` is from where the reader asked, to the nearest of its places."""
+
+    town: str
     miles: float | None
 
 
@@ -59,7 +66,7 @@ class Found:
     @property
     def pages(self) -> int:
         """At least one."""
-        return max(1, -(-self.total // PER_PAGE))
+        return pages_of(self.total)
 
 
 LONGEST_BEGINNING = 400  # letters; a list shows fewer still

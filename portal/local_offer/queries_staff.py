@@ -1,7 +1,7 @@
 """What staff see of the directory: every entry, the feeds with their reports, the councils' pages."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal.kernel.scope import PortalSession
 from portal.local_offer.models import CouncilLink, Feed, Service, ServicePlace, ServiceWord
-from portal.local_offer.rules import PER_PAGE, ServiceState, Source, starting_links
+from portal.local_offer.rules import PER_PAGE, ServiceState, pages_of, starting_links
 from portal.local_offer.rules_report import Report, report_from
 from portal.local_offer.rules_words import AFTER_ALL, words_asked
 from portal.people.actor import Actor
@@ -27,7 +27,6 @@ class StaffLine:
     state: ServiceState
     hidden: bool
     is_edited: bool
-    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class StaffPage:
     @property
     def pages(self) -> int:
         """At least one."""
-        return max(1, -(-self.total // PER_PAGE))
+        return pages_of(self.total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +66,20 @@ class EntryFacts:
     address_1: str = ""
     city: str = ""
     postal_code: str = ""
-    source: Source = Source.MANUAL
     feed: str = ""
     hidden: bool = False
     more_places: int = 0
-    edited: tuple[str, ...] = field(default=())
 
 
 COPIED = (
     *("id", "name", "description", "organisation", "url", "email", "phone", "minimum_age", "maximum_age"),
-    *("costs", "is_free", "schedules", "access", "source", "hidden"),
+    *("costs", "is_free", "schedules", "access", "hidden"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLine:
-    """One feed with what became of its last reading. `trouble` is a message id."""
+    """One feed with what became of its last reading."""
 
     id: uuid.UUID
     name: str
@@ -114,7 +111,6 @@ def entries(session: PortalSession, *, words: str, hidden_only: bool, page: int)
         Service.state,
         Service.hidden,
         Service.edited,
-        Service.last_seen_at,
         func.count().over().label("total"),
     ).outerjoin(Feed, Feed.id == Service.feed_id)
     asked = words_asked(words)
@@ -126,9 +122,10 @@ def entries(session: PortalSession, *, words: str, hidden_only: bool, page: int)
         statement = statement.where(Service.hidden)
     ordered = statement.order_by(Service.sort_name, Service.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     rows = session.execute(ordered).all()
+    if not rows and page > 1:
+        return entries(session, words=words, hidden_only=hidden_only, page=1)
     lines = tuple(
-        StaffLine(r.id, r.name, r.organisation, r.feed or "", r.state, r.hidden, bool(r.edited), r.last_seen_at)
-        for r in rows
+        StaffLine(r.id, r.name, r.organisation, r.feed or "", r.state, r.hidden, bool(r.edited)) for r in rows
     )
     return StaffPage(lines, rows[0].total if rows else 0, page)
 
@@ -159,7 +156,6 @@ def entry_facts(session: PortalSession, service_id: uuid.UUID) -> EntryFacts:
         postal_code=place.postal_code,
         feed=found.feed or "",
         more_places=max(0, len(places) - 1),
-        edited=tuple(row.edited),
     )
 
 

@@ -76,6 +76,11 @@ def areas_of(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(area for area in AREA_CODES if area in told)
 
 
+def pages_of(total: int) -> int:
+    """How many pages so many entries fill."""
+    return max(1, -(-total // PER_PAGE))
+
+
 def age_on(born: date, today: date) -> int:
     """Whole years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -8,7 +8,7 @@ MOST_WORDS_ASKED = 6
 AFTER_ALL = "\U0010ffff"  # sorts after every letter: the end of the words that begin in one way
 
 _WORD = re.compile(r"\w+")
-_UNHEARD = str.maketrans("", "", "'’‘`´")
+_UNHEARD = str.maketrans("łŁ", "lL", "'’‘`´")
 _SMALL_WORDS = frozenset(["a", "an", "and", "at", "for", "in", "my", "of", "on", "or", "the", "to", "with"])
 
 

@@ -8,7 +8,11 @@ from portal.kernel.outbox import Posting, post_all
 from portal.kernel.scope import PortalSession
 from portal.meetings.rules import instant
 from portal.notices.queries_due import ASKED, Passing, Silent, passing, silent
-from portal.notices.rules_catalogue import ASK_BEFORE_ANNUAL, Due, rights_due, views_due
+from portal.notices.rules_catalogue import ASK_BEFORE_ANNUAL, DRAFT_AGAIN_AFTER, Due, rights_due, views_due
+from portal.profiles.actions_sharing import asked
+from portal.profiles.queries_mail import PLAN_REMINDER
+from portal.profiles.queries_sharing import silent as silent_about_drafts
+from portal.reviews.queries_calendar import calendar_of
 
 AT = time(9)  # nobody's telephone rings at night because a day has begun
 
@@ -18,6 +22,7 @@ def post_due(session: PortalSession, *, now: datetime) -> int:
     today = now.astimezone(LONDON).date()
     due_at = max(now, instant(today, AT))
     new = post_all(session, _about_views(session, now, today, due_at), now=now)
+    new += post_all(session, _about_drafts(session, now, today, due_at), now=now)
     return new + post_all(session, _about_rights(session, today, due_at), now=now)
 
 
@@ -40,6 +45,16 @@ def _views(kind: Due, one: Silent, due_at: datetime) -> Posting:
         due_at=due_at,
         facts={"review_id": str(one.review_id)},
     )
+
+
+def _about_drafts(session: PortalSession, now: datetime, today: date, due_at: datetime) -> Iterator[Posting]:
+    before = now - timedelta(days=DRAFT_AGAIN_AFTER - 1)  # no school day of theirs can be over sooner
+    waiting = silent_about_drafts(session, today=today, before=before)
+    calendars = {school: calendar_of(session, school, today) for school in sorted({one.school_id for one in waiting})}
+    for one in waiting:
+        shared_on = one.shared_at.astimezone(LONDON).date()
+        if calendars[one.school_id].school_days_after(shared_on, DRAFT_AGAIN_AFTER) <= today:
+            yield asked(PLAN_REMINDER, one.sharing_id, one.pupil_id, one.person_id, due_at)
 
 
 def _about_rights(session: PortalSession, today: date, due_at: datetime) -> Iterator[Posting]:

@@ -1,10 +1,12 @@
-"""Places at a gathering: whoever comes takes one of their own, so that no more come than there is room for."""
+"""Places at a gathering: whoever comes takes one of their own, so that no more come than there is room for; and whoever
+may not read about the child any more gives theirs back."""
 
 from datetime import datetime, time
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Date, and_, bindparam, not_, select
 from sqlalchemy.exc import IntegrityError
 
+from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict
@@ -13,7 +15,9 @@ from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.meetings.rules import instant
 from portal.notices.models import Notice, NoticeCopy
-from portal.notices.rules import Reply, Told
+from portal.notices.rules import NoticeState, Reply, Told
+from portal.people.models import Pupil
+from portal.profiles.queries_mail import may_read
 from portal.reviews.queries_calendar import calendar_of
 
 REMIND_AT = time(16)
@@ -23,6 +27,19 @@ TAKEN = (
     select(Notice.id, COPY.place)
     .join(NoticeCopy.__table__, and_(COPY.notice_id == Notice.id, COPY.place.is_not(None)))
     .where(Notice.id == bindparam("notice_id"))
+)
+# who said that they come to something that is still ahead, and has lost the right to know of it
+LOST = (
+    select(NoticeCopy)
+    .join(Notice, Notice.id == NoticeCopy.notice_id)
+    .join(Pupil, Pupil.id == NoticeCopy.pupil_id)
+    .where(
+        Notice.state == NoticeState.SENT,
+        Notice.happens_at > bindparam("now"),
+        NoticeCopy.reply == Reply.COME,
+        not_(may_read(NoticeCopy.adult_id, bindparam("today", type_=Date()))),
+    )
+    .order_by(NoticeCopy.notice_id, NoticeCopy.id)
 )
 
 
@@ -61,6 +78,29 @@ def come(session: PortalSession, notice: Notice, copy: NoticeCopy, *, now: datet
 def stay_away(copy: NoticeCopy, reply: Reply, *, now: datetime) -> None:
     """Any other answer: it frees the place, and the reminder will not leave."""
     copy.reply, copy.replied_at, copy.place = reply, now, None
+
+
+def free_places(session: PortalSession, *, now: datetime) -> int:
+    """Whoever lost access does not count as coming; how many of their copies that were. Of an adult who still comes
+    with another child that child's copy keeps the place. For the portal's own scope."""
+    lost = session.scalars(LOST, {"now": now, "today": now.astimezone(LONDON).date()}).all()
+    for copy in lost:
+        place = copy.place
+        stay_away(copy, Reply.NONE, now=now)
+        session.flush()  # the place is free before somebody else has it
+        comes = NoticeCopy.adult_id == copy.adult_id, NoticeCopy.reply == Reply.COME
+        other = session.scalars(
+            select(NoticeCopy)
+            .where(NoticeCopy.notice_id == copy.notice_id, *comes, NoticeCopy.id.not_in([each.id for each in lost]))
+            .order_by(NoticeCopy.made_at, NoticeCopy.id)
+        ).first()
+        if other is not None and place is not None:
+            other.place = place
+        audit.record(
+            session, "does not count as coming any more", now=now, actor_id=None,
+            school_id=copy.school_id, pupil_id=copy.pupil_id, subject_id=copy.id,
+        )  # fmt: skip
+    return len(lost)
 
 
 def _remind(session: PortalSession, notice: Notice, copy: NoticeCopy, now: datetime) -> None:

@@ -1,22 +1,20 @@
-"""A notice goes out: now or at a time, or is called back from its plan; the worker makes the copies."""
+"""A notice goes out now or at a time, is called off, taken back, or reminded of. All of it only plans: the worker makes
+the copies and messages, so that the answer costs the same for ten families and for five thousand."""
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import or_, select
 
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import Conflict, Invalid, StaleVersion
-from portal.kernel.outbox import Posting, post_all
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import one_line
 from portal.kernel.words import N_
 from portal.notices.actions_write import held_notice, note
-from portal.notices.models import Notice, NoticeCopy
+from portal.notices.models import Notice
 from portal.notices.queries_audience import families, may_write_to
 from portal.notices.queries_notices import writer_of
-from portal.notices.rules import Asks, NoticeState, Reply, Told, Trouble
+from portal.notices.queries_telling import how_many, of_reminder
+from portal.notices.rules import Asks, NoticeState, Trouble
 from portal.notices.rules_audience import audience_of
 from portal.people.actor import Actor
 
@@ -92,8 +90,8 @@ def cancel(session: PortalSession, *, actor: Actor, notice_id: uuid.UUID, now: d
 
 
 def take_back(session: PortalSession, *, actor: Actor, notice_id: uuid.UUID, why: str, now: datetime) -> None:
-    """From now on families read only that it was taken back, and why. Whoever had opened or answered it is told.
-    Raises Invalid at `why`, Conflict when it was never sent, NotFound."""
+    """From now on families read only that it was taken back, and why. The worker tells whoever had opened or answered
+    it. Raises Invalid at `why`, Conflict when it was never sent, NotFound."""
     notice = held_notice(session, actor, notice_id)
     if notice.state == NoticeState.TAKEN_BACK:
         return
@@ -103,32 +101,20 @@ def take_back(session: PortalSession, *, actor: Actor, notice_id: uuid.UUID, why
     if not reason:
         raise Invalid(N_("Say why."), field="why")
     notice.state, notice.taken_back_at, notice.taken_back_why = NoticeState.TAKEN_BACK, now, reason
-    session.flush()
-    knew = or_(NoticeCopy.opened_at.is_not(None), NoticeCopy.reply != Reply.NONE)
-    told = _tell(session, Told.TAKEN_BACK, notice, str(notice.id), now, knew)
-    note(session, "notice taken back", actor, notice, now, told=told)
+    notice.done_at = None
+    note(session, "notice taken back", actor, notice, now)
 
 
 def remind(session: PortalSession, *, actor: Actor, notice_id: uuid.UUID, now: datetime) -> int:
-    """Reminds whoever has not answered, once a day at most; how many are newly reminded. A class teacher reminds the
-    families of the own children. Raises Conflict when there is nothing to answer, NotFound."""
+    """Has the worker remind whoever has not answered, once a day at most; how many that are. A class teacher reminds
+    the families of the own children. Raises Conflict when there is nothing to answer, NotFound."""
     notice, today = held_notice(session, actor, notice_id), now.astimezone(LONDON).date()
     over = (notice.answer_by and notice.answer_by < today) or (notice.happens_at and notice.happens_at <= now)
     if notice.state != NoticeState.SENT or notice.asks == Asks.NOTHING or over:
         raise Conflict(N_("Nobody can answer this any more."))
-    told = _tell(
-        session, Told.REMINDER, notice, f"{notice.id}:{today.isoformat()}", now, NoticeCopy.reply == Reply.NONE
-    )
-    note(session, "notice reminded", actor, notice, now, told=told)
-    return told
-
-
-def _tell(session: PortalSession, kind: Told, notice: Notice, event_key: str, now: datetime, *who: Any) -> int:
-    copies = select(NoticeCopy.adult_id, NoticeCopy.pupil_id).where(NoticeCopy.notice_id == notice.id, *who)
-    facts = {"notice_id": str(notice.id)}
-    postings = [
-        Posting(kind=kind.value, event_key=event_key, person_id=adult_id, pupil_id=pupil_id, facts=facts)
-        for adult_id, pupil_id in session.execute(copies.order_by(NoticeCopy.adult_id, NoticeCopy.id))
-        if adult_id is not None
-    ]
-    return post_all(session, postings, now=now)
+    waiting = how_many(session, of_reminder(notice.id, now)) if notice.done_at else 0
+    if waiting and notice.sent_at:
+        after = max(now, notice.sent_at + timedelta(seconds=1))  # the worker's clock may be ahead of this one
+        notice.send_at, notice.sent_by, notice.done_at = after, actor.person_id, None
+        note(session, "notice reminded", actor, notice, now, told=waiting)
+    return waiting

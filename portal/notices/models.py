@@ -27,7 +27,8 @@ from portal.notices.rules import Asks, NoticeState, Reply, Trouble
 class Notice(Keyed, ForRecipients, Base):
     """A notice, or an invitation to a gathering such as a coffee morning when it says when it happens. `words` are kept
     as typed, `html` is made of them and has passed the sanitiser; `audience` is notices.rules.Audience as JSON. It is
-    sent from the first copy on; `done_at` says when the last one was made."""
+    sent from the first copy on; `done_at` says when the worker made the last of what it has to make. A `send_at` after
+    `sent_at` is that of a reminder (rules.is_reminding); `sent_by` asked for what left last."""
 
     __tablename__ = "notice"
 

@@ -11,13 +11,14 @@ from portal.delivery.ways import sender_for
 from portal.kernel import clock
 from portal.kernel.outbox import Channel
 from portal.kernel.scope import PortalSession
-from portal.notices.forms_staff import ButtonForm, SendForm
+from portal.notices.forms_staff import SendForm
 from portal.notices.letter_copy import facts_of
 from portal.notices.page_words import Wording
 from portal.notices.queries_audience import Families, families
-from portal.notices.queries_followup import LOOKS, numbers
+from portal.notices.queries_followup import LOOKS, Numbers, numbers
 from portal.notices.queries_notices import OUT, writer_of
 from portal.notices.queries_staff import StaffNotice, Translated, choices, shown_in, translations
+from portal.notices.queries_telling import how_many, how_many_know, of_reminder, of_taking_back
 from portal.notices.rules import (
     ASKS,
     CIRCLES,
@@ -32,6 +33,7 @@ from portal.notices.rules import (
     Reply,
     Told,
     Trouble,
+    is_reminding,
 )
 from portal.people.actor import Actor
 from portal.profiles.page_words import language_name, year_name
@@ -45,6 +47,7 @@ WORDS = {
     "circle_is": Circle,
     "circles": CIRCLES,
     "language_name": language_name,
+    "language_names": lambda tags: [language_name(tag) for tag in tags],
     "looks": LOOKS,
     "reply_is": Reply,
     "reply_words": REPLY_WORDS,
@@ -53,7 +56,6 @@ WORDS = {
     "trouble_is": Trouble,
     "troubles": TROUBLES,
     "ways": WAYS,
-    "year_name": year_name,
 }
 
 
@@ -111,19 +113,38 @@ def _way_in() -> str:
     return f"{current_app.extensions['settings'].base_url}/sign-in/family"
 
 
+def _names(session: PortalSession, notice: StaffNotice, *, viewer: Actor) -> list[str]:
+    """The classes, year groups or the child that were chosen."""
+    if notice.audience is None:
+        return []
+    names = choices(session, viewer=viewer).names_of(notice.audience)
+    return [year_name(name) for name in names] if notice.audience.circle is Circle.YEARS else list(names)
+
+
 def notice_page(session: PortalSession, notice: StaffNotice, *, viewer: Actor) -> str:
     """One notice as its state wants it."""
-    of = choices(session, viewer=viewer).names_of(notice.audience) if notice.audience else ()
-    shown = {"notice": notice, "names": of, "form": ButtonForm(data={"version": notice.version}), **WORDS}
+    shown = {"notice": notice, "names": _names(session, notice, viewer=viewer), **WORDS}
     if notice.state in OUT:
         found = numbers(session, notice.notice_id)
-        expected = counted(session, notice, viewer=viewer).adults if notice.done_at is None else found.adults
-        return render_template("notices/staff_sent.html", found=found, expected=expected, **shown)
+        progress = None if notice.done_at else _progress(session, notice, found, viewer=viewer)
+        return render_template("notices/staff_sent.html", found=found, progress=progress, **shown)
     to = counted(session, notice, viewer=viewer)
     known = translations(session, notice)
     done = {tag for tag, each in known.items() if each.fits} | {notice.language}
     missing = [tag for tag in to.languages if tag not in done]
     return render_template("notices/staff_notice.html", counted=to, missing=missing, **shown)
+
+
+def _progress(session: PortalSession, notice: StaffNotice, found: Numbers, *, viewer: Actor) -> tuple[int, int]:
+    """How far the worker is with what leaves just now: for how many adults of how many it is made."""
+    if notice.state == NoticeState.TAKEN_BACK:
+        news = of_taking_back(notice.notice_id)
+    elif notice.send_at and is_reminding(notice.send_at, notice.sent_at):
+        news = of_reminder(notice.notice_id, notice.send_at)
+    else:
+        return found.adults, counted(session, notice, viewer=viewer).adults
+    know = how_many_know(session, news)
+    return know, know + how_many(session, news)
 
 
 def check_page(session: PortalSession, notice: StaffNotice, form: SendForm, *, viewer: Actor) -> str:

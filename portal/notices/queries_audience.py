@@ -112,10 +112,19 @@ def may_write_to(session: PortalSession, audience: Audience, writer: Writer, tod
         return False
     if writer.whole_school:
         return True
-    taught = class_pupils(writer.school_id, writer.person_id, today, [Role.CLASS_TEACHER])
     column = Pupil.class_id if audience.circle is Circle.CLASSES else Pupil.id
-    mine = session.scalars(select(column).distinct().where(Pupil.id.in_(taught), column.in_(_ids(audience))))
+    taught = Pupil.id.in_(_taught(writer, today))
+    mine = session.scalars(select(column).distinct().where(taught, column.in_(_ids(audience))))
     return len(set(mine)) == len(set(audience.of))
+
+
+def children_of(writer: Writer, today: date) -> tuple[ColumnElement[bool], ...]:
+    """What filters the copies of a notice for the children whose families this writer may write to."""
+    return () if writer.whole_school else (NoticeCopy.pupil_id.in_(_taught(writer, today)),)
+
+
+def _taught(writer: Writer, today: date) -> Any:
+    return class_pupils(writer.school_id, writer.person_id, today, [Role.CLASS_TEACHER])
 
 
 def _adults(audience: Audience, writer: Writer, today: date) -> Iterator[Any]:
@@ -143,7 +152,7 @@ def _children(audience: Audience, writer: Writer, today: date) -> Iterator[Colum
     yield Pupil.school_id == writer.school_id
     yield Pupil.left_on.is_(None)
     if not writer.whole_school:
-        yield Pupil.id.in_(class_pupils(writer.school_id, writer.person_id, today, [Role.CLASS_TEACHER]))
+        yield Pupil.id.in_(_taught(writer, today))
     match audience.circle:
         case Circle.YEARS:
             yield Pupil.nc_year.in_(audience.of)

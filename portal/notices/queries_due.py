@@ -65,7 +65,6 @@ PASSING = (
 )
 PASSING_SOON = PASSING.where(Pupil.rights_pass_on.between(bindparam("first"), bindparam("last")))
 PASSING_OF = PASSING.where(Pupil.id == bindparam("pupil_id"))
-RIGHTS_OF = select(Pupil.id, Pupil.person_id, Pupil.rights_pass_on, Pupil.rights_stay_with_parents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

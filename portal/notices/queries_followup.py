@@ -46,7 +46,7 @@ LOOKS = {
     Look.SEEN: N_("Have read it"),
     Look.COME: N_("They come"),
     Look.CANNOT: N_("They can't come"),
-    Look.CALL: N_("Ask for a call"),
+    Look.CALL: N_("They want a call"),
     Look.LOST: N_("Message came back"),
     Look.LETTER: N_("On paper"),
 }

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from portal.kernel.scope import PortalSession
 from portal.notices.models import Notice, NoticeCopy
 from portal.notices.rules import Circle, NoticeState
 from portal.notices.rules_audience import Writer
@@ -37,8 +36,3 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 def one_notice(actor: Actor, notice_id: uuid.UUID) -> Select[Any]:
     """The select of one notice as far as this member of staff meets it."""
     return select(Notice).where(Notice.id == notice_id, readable(actor))
-
-
-def found_notice(session: PortalSession, actor: Actor, notice_id: uuid.UUID) -> Notice | None:
-    """The notice, or None where there is none for this member of staff."""
-    return session.scalars(one_notice(actor, notice_id)).first()

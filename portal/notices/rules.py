@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from portal.kernel.outbox import Channel
 from portal.kernel.words import N_
@@ -91,7 +92,7 @@ class Circle(enum.StrEnum):
 
 NOTICE_STATES = {
     NoticeState.DRAFT: N_("Draft"),
-    NoticeState.SCHEDULED: N_("Planned"),
+    NoticeState.SCHEDULED: N_("Will be sent"),
     NoticeState.SENT: N_("Sent"),
     NoticeState.TAKEN_BACK: N_("Taken back"),
 }
@@ -116,3 +117,9 @@ class Audience:
     circle: Circle = Circle.SCHOOL
     of: tuple[str, ...] = field(default=())
     languages: tuple[str, ...] = field(default=())
+
+
+def is_reminding(send_at: datetime | None, sent_at: datetime | None) -> bool:
+    """Whether a sent notice leaves once more as a reminder: it never goes out before its time, so a later time was
+    asked for since."""
+    return send_at is not None and sent_at is not None and send_at > sent_at

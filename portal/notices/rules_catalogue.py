@@ -46,6 +46,7 @@ RIGHTS = frozenset({Due.RIGHTS_SOON, Due.RIGHTS_NOW})
 
 ASK_BEFORE, ASK_BEFORE_ANNUAL, REMIND_BEFORE = timedelta(days=14), timedelta(days=42), timedelta(days=5)
 BETWEEN_ASKING = timedelta(days=2)  # who was asked yesterday is not reminded today
+DRAFT_AGAIN_AFTER = 5  # school days; whoever was asked about a draft and has not answered is asked once more
 RIGHTS_BEFORE = timedelta(days=90)
 RIGHTS_LATE = timedelta(days=7)  # after a longer standstill of the worker nobody is told that it is today
 

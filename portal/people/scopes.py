@@ -1,6 +1,6 @@
 """What each kind of actor may see, as one option for rows about pupils, one for rows about adults,
 one for what one adult of a family keeps from the others, one for what an adult says to school, one for words whose
-readers were named, one for what the school writes to many, one for pupils.
+readers were named, one for what the school writes to many, one for drafts of plans, one for pupils.
 
 The options are made once; only the values behind their names (`scope_...`) belong to an actor, so that a statement and
 its cache key are made once too. The criteria name tables, not classes, because a criterion on a class would be filtered
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    exists,
     false,
     literal_column,
     or_,
@@ -34,6 +35,7 @@ from portal.kernel.scope import (
     AboutAPupil,
     ForReaders,
     ForRecipients,
+    HeldBack,
     PrivateToAdult,
     SaidToSchool,
     Scope,
@@ -101,8 +103,9 @@ def _options(
     notices: Criterion,
     private: Criterion | None = None,
     said_to_school: Criterion | None = None,
+    held_back: Criterion | None = None,
 ) -> tuple[ExecutableOption, ...]:
-    kept = ((PrivateToAdult, private), (SaidToSchool, said_to_school))
+    kept = ((PrivateToAdult, private), (SaidToSchool, said_to_school), (HeldBack, held_back))
     return (
         *(with_loader_criteria(kind, who, include_aliases=True) for kind, who in kept if who),
         with_loader_criteria(ForReaders, words, include_aliases=True),
@@ -128,7 +131,13 @@ def _own_words(cls: Any) -> ColumnElement[bool]:
 
 
 def _words_for_the_family(cls: Any) -> ColumnElement[bool]:
-    return or_(cls.author_id == ME, _sent(cls, _one_of(cls.readers, [Readers.FAMILY])))
+    return or_(_mine_unless_kept(cls), _sent(cls, _one_of(cls.readers, [Readers.FAMILY])))
+
+
+def _mine_unless_kept(cls: Any) -> ColumnElement[bool]:
+    # what school made of a parent's words and keeps for itself is not theirs; a child's card is made of the child's own
+    mine: ColumnElement[bool] = cls.author_id == ME
+    return and_(mine, or_(cls.for_family, _one_of(cls.side, [Side.PUPIL]))) if hasattr(cls, "for_family") else mine
 
 
 def _mine_to_do(cls: Any) -> tuple[ColumnElement[bool], ...]:
@@ -136,10 +145,22 @@ def _mine_to_do(cls: Any) -> tuple[ColumnElement[bool], ...]:
     return (_sent(cls, _one_of(cls.readers, [Readers.FAMILY]), cls.owner_id == ME),) if hasattr(cls, "owner_id") else ()
 
 
+def _holds(person_id: Any, role: Role) -> ColumnElement[bool]:
+    held: Any = StaffRole.__table__.alias().c
+    today = (held.starts_on <= TODAY, or_(held.ends_on.is_(None), held.ends_on >= TODAY))
+    return exists().where(held.person_id == person_id, held.school_id == SCHOOL, _one_of(held.role, [role]), *today)
+
+
+def _for_one(cls: Any) -> ColumnElement[bool]:
+    # what is for an office is read by whoever holds it, so that it waits for nobody who has left
+    one: ColumnElement[bool] = cls.for_one(ME, _holds) if hasattr(cls, "for_one") else cls.one_adult_id == ME
+    return one
+
+
 def _typed_or_named(cls: Any) -> ColumnElement[bool]:
     # not even whoever wrote it down reads on when it is for one other adult
     typed = and_(cls.written_by == ME, _one_of(cls.readers, FOR_STAFF))
-    return or_(cls.author_id == ME, typed, _sent(cls, cls.one_adult_id == ME), *_mine_to_do(cls))
+    return or_(cls.author_id == ME, typed, _sent(cls, _for_one(cls)), *_mine_to_do(cls))
 
 
 def _words_for_the_school(cls: Any) -> ColumnElement[bool]:
@@ -173,6 +194,15 @@ def _went_to_me(cls: Any) -> ColumnElement[bool]:
     return found
 
 
+def _out(cls: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = cls.is_out()
+    return found
+
+
+def _out_or_asked_about(cls: Any) -> ColumnElement[bool]:
+    return or_(cls.is_out(), cls.is_asked_about())
+
+
 def _in_school(words: Criterion) -> tuple[ExecutableOption, ...]:
     return _options(
         lambda cls: cls.school_id == SCHOOL,
@@ -183,7 +213,7 @@ def _in_school(words: Criterion) -> tuple[ExecutableOption, ...]:
     )
 
 
-def _of_one_pupil(words: Criterion) -> tuple[ExecutableOption, ...]:
+def _of_one_pupil(words: Criterion, held_back: Criterion) -> tuple[ExecutableOption, ...]:
     return _options(
         lambda cls: cls.pupil_id == PUPIL_ID,
         lambda cls: cls.adult_id == ME,
@@ -191,6 +221,7 @@ def _of_one_pupil(words: Criterion) -> tuple[ExecutableOption, ...]:
         words=words,
         notices=lambda cls: _went_to_me(cls),
         private=_mine_or_the_schools,
+        held_back=held_back,
     )
 
 
@@ -201,9 +232,11 @@ FAMILY = _options(
     words=lambda cls: _words_for_the_family(cls),
     notices=lambda cls: _went_to_my_family(cls),
     private=_mine_or_the_schools,
+    held_back=lambda cls: _out_or_asked_about(cls),
 )
-ONE_PUPIL = _of_one_pupil(lambda cls: _words_for_the_family(cls))
-PUPIL_ALONE = _of_one_pupil(lambda cls: _own_words(cls))
+ONE_PUPIL = _of_one_pupil(lambda cls: _words_for_the_family(cls), lambda cls: _out_or_asked_about(cls))
+# whoever has no rights of their own is asked about no draft
+PUPIL_ALONE = _of_one_pupil(lambda cls: _own_words(cls), lambda cls: _out(cls))
 # the SENDCO and the headteacher read what is said to the school; the office what it typed in itself
 WHOLE_SCHOOL = _in_school(lambda cls: _words_for_the_school(cls))
 OFFICE = _in_school(lambda cls: _typed_or_named(cls))
@@ -237,7 +270,7 @@ def scope_of(actor: Actor, today: date) -> Scope:
             return Scope("pupil", PUPIL_ALONE, {"scope_pupil": actor.pupil_id, "scope_me": me}, writes_for=me)
         case Audience.STAFF if actor.school_id and actor.sees_whole_school:
             reads = actor.has(Role.SENDCO, Role.HEADTEACHER)
-            mine = {"scope_school": actor.school_id, "scope_me": me}
+            mine = {"scope_school": actor.school_id, "scope_me": me, "scope_today": today}
             return Scope("school", WHOLE_SCHOOL if reads else OFFICE, mine, frozenset({actor.school_id}))
         case Audience.STAFF if actor.school_id:
             values = {"scope_school": actor.school_id, "scope_me": me, "scope_today": today}

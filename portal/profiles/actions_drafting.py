@@ -13,6 +13,7 @@ from portal.people.actor import Actor
 from portal.people.models import Pupil
 from portal.profiles.actions import held_pupil
 from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Responsibility, Target
+from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.rules import VersionState
 from portal.profiles.rules_content import DATES, PROFILE
 
@@ -23,6 +24,7 @@ TARGET_COPIED = (
 )
 LINE_COPIED = ("party", "position", "text")
 DRAFT_IS_OUT = N_("This draft is already published. Start a new one to change the plan.")
+DRAFT_IS_SHARED = N_("This draft is with the family. Take it back before you change it.")
 
 
 def start_draft(
@@ -109,7 +111,24 @@ def _copy(session: PortalSession, former: PlanVersion, draft: PlanVersion) -> No
 
 
 def held_draft(session: PortalSession, pupil_id: uuid.UUID, version_id: uuid.UUID) -> PlanVersion:
-    """The draft, with its pupil held. Raises NotFound, and Conflict when it has been published meanwhile."""
+    """The draft to be changed, with its pupil held. Raises NotFound, and Conflict when it has been published meanwhile,
+    or while the family is asked about it: nobody reads words that move."""
+    draft = held_version(session, pupil_id, version_id)
+    if open_sharing(session, draft) is not None:
+        raise Conflict(DRAFT_IS_SHARED)
+    return draft
+
+
+def open_sharing(session: PortalSession, draft: PlanVersion) -> PlanSharing | None:
+    """The sharing of a draft that has not ended, if there is one."""
+    shared = select(PlanSharing).where(
+        PlanSharing.pupil_id == draft.pupil_id, PlanSharing.version_id == draft.id, PlanSharing.ended_at.is_(None)
+    )
+    return session.scalars(shared.execution_options(populate_existing=True)).first()
+
+
+def held_version(session: PortalSession, pupil_id: uuid.UUID, version_id: uuid.UUID) -> PlanVersion:
+    """The draft, shared or not, with its pupil held. Raises NotFound, and Conflict when it has been published."""
     held_pupil(session, pupil_id)
     draft = session.scalars(
         select(PlanVersion)

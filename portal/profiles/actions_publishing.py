@@ -12,6 +12,7 @@ from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.actor import Actor
 from portal.profiles.actions import held_pupil
+from portal.profiles.actions_drafting import open_sharing
 from portal.profiles.models import PlanVersion
 from portal.profiles.queries_mail import PLAN_PUBLISHED
 from portal.profiles.queries_told import to_tell
@@ -51,6 +52,8 @@ def publish(
             former.state = VersionState.EARLIER
     session.flush()  # first make room: there is one published version of a plan, at every moment
     draft.state, draft.published_by, draft.published_at = VersionState.PUBLISHED, actor.person_id, now
+    if (sharing := open_sharing(session, draft)) is not None:
+        sharing.ended_at = now
     told = to_tell(session, viewer=actor, pupil_id=pupil_id, today=today).people
     for person_id in told:
         outbox.post(session, PLAN_PUBLISHED, event_key=str(draft.id), person_id=person_id, now=now, pupil_id=pupil_id)

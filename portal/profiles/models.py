@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Connection,
     ForeignKey,
     ForeignKeyConstraint,
@@ -13,12 +14,14 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     event,
+    exists,
     text,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAnAdult, AboutAPupil, in_the_pupils_school
+from portal.kernel.scope import AboutAnAdult, AboutAPupil, HeldBack, in_the_pupils_school
+from portal.profiles.models_sharing import is_shared
 from portal.profiles.rules import Party, Rating, RegisterKind, SenProvision, TargetState, VersionState
 
 
@@ -64,7 +67,7 @@ class Plan(Keyed, AboutAPupil, Base):
     )
 
 
-class PlanVersion(Keyed, AboutAPupil, Base):
+class PlanVersion(Keyed, HeldBack, Base):
     """The profile and everything planned, as one piece: a draft, the published one, or an earlier one that is kept."""
 
     __tablename__ = "plan_version"
@@ -113,17 +116,45 @@ class PlanVersion(Keyed, AboutAPupil, Base):
         ),
     )
 
+    @classmethod
+    def is_out(cls) -> ColumnElement[bool]:
+        """Published, now or once."""
+        return cls.state != VersionState.DRAFT
+
+    @classmethod
+    def is_asked_about(cls) -> ColumnElement[bool]:
+        """A draft that is shared for comment now."""
+        return is_shared(cls.id)
+
+
+class OfAVersion(HeldBack):
+    """One piece of a version: families meet it when they meet the version."""
+
+    version_id: Mapped[uuid.UUID] = mapped_column(index=True)
+
+    @classmethod
+    def is_out(cls) -> ColumnElement[bool]:
+        """Its version is out."""
+        # a table under a name of its own, as in is_shared: the statement around it may speak of the same one
+        version = PlanVersion.__table__.alias("its_version")
+        found = exists().where(version.c.id == cls.version_id, version.c.state != VersionState.DRAFT)
+        return found.correlate_except(version)
+
+    @classmethod
+    def is_asked_about(cls) -> ColumnElement[bool]:
+        """Its version is shared for comment now."""
+        return is_shared(cls.version_id)
+
 
 def _of_its_version() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["pupil_id", "version_id"], ["plan_version.pupil_id", "plan_version.id"])
 
 
-class Outcome(Keyed, AboutAPupil, Base):
+class Outcome(Keyed, OfAVersion, Base):
     """What the child should be able to do in the long run. `thread` stays the same from version to version."""
 
     __tablename__ = "outcome"
 
-    version_id: Mapped[uuid.UUID] = mapped_column(index=True)
     thread: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4)
     position: Mapped[int]
     text: Mapped[Long]
@@ -137,12 +168,11 @@ class Outcome(Keyed, AboutAPupil, Base):
     )
 
 
-class Target(Keyed, AboutAPupil, Base):
+class Target(Keyed, OfAVersion, Base):
     """A SMART step towards an outcome (domain.md 7.2). `thread` ties progress notes to it across versions."""
 
     __tablename__ = "target"
 
-    version_id: Mapped[uuid.UUID] = mapped_column(index=True)
     outcome_id: Mapped[uuid.UUID]
     thread: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4, index=True)
     position: Mapped[int]
@@ -173,12 +203,11 @@ class Target(Keyed, AboutAPupil, Base):
     )
 
 
-class Responsibility(Keyed, AboutAPupil, Base):
+class Responsibility(Keyed, OfAVersion, Base):
     """What the pupil, the family or the school takes on."""
 
     __tablename__ = "responsibility"
 
-    version_id: Mapped[uuid.UUID] = mapped_column(index=True)
     party: Mapped[Party]
     position: Mapped[int]
     text: Mapped[Long]

@@ -3,7 +3,7 @@
 from portal.kernel.words import N_
 from portal.people.rules import RELATIONSHIPS, YEAR_NAMES
 from portal.profiles.routes_family import WORDS as FAMILY_WORDS
-from portal.profiles.rules import NEED_TYPES, PROVISIONS, VersionState
+from portal.profiles.rules import NEED_TYPES, OPINIONS, PROVISIONS, VersionState
 from portal.profiles.rules_content import AREAS, LABELS
 from portal.profiles.rules_steps import KIND_NAMES, STEP_NAMES
 from portal.web.i18n import LANGUAGES, say
@@ -33,6 +33,7 @@ WORDS = {
     "kind_names": KIND_NAMES,
     "step_names": STEP_NAMES,
     "version_states": VERSION_STATES,
+    "opinions": OPINIONS,
     "relationships": RELATIONSHIPS,
     "area_names": AREAS,
     "labels": LABELS,

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.profiles.models import PlanKind
-from portal.profiles.queries_told import ToldAdult, adults_to_tell
+from portal.profiles.queries_sharing import Heard, heard
+from portal.profiles.queries_told import ToTell, to_tell
 from portal.profiles.queries_translations import Coverage, coverage
-from portal.profiles.queries_version import published_content, version_content
+from portal.profiles.queries_version import and_what_is_out, version_content
 from portal.profiles.rules import VersionState
 from portal.profiles.rules_content import VersionContent, family_texts
 from portal.profiles.rules_differences import Change, changes
@@ -40,11 +41,13 @@ class DraftPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishPage:
-    """Everything to read before the draft goes out: what changes, who is told, and in which language there are gaps."""
+    """Everything to read before the draft goes out: what changes, who is told, what they said to it, and in which
+    language there are gaps."""
 
     draft: DraftPage
     changes: tuple[Change, ...]
-    adults: tuple[ToldAdult, ...]
+    told: ToTell
+    heard: Heard
     coverage: tuple[Coverage, ...]
 
 
@@ -58,7 +61,10 @@ class KindChoice:
 
 def draft_page(session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.UUID, today: date) -> DraftPage:
     """One draft of the pupil. Raises NotFound. 3 statements."""
-    content = version_content(session, pupil_id=pupil_id, version_id=version_id)
+    return _draft(version_content(session, pupil_id=pupil_id, version_id=version_id), pupil_id, today)
+
+
+def _draft(content: VersionContent, pupil_id: uuid.UUID, today: date) -> DraftPage:
     return DraftPage(
         pupil_id=pupil_id,
         child=content.child,
@@ -71,20 +77,21 @@ def draft_page(session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.
 def publish_page(
     session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, version_id: uuid.UUID, today: date
 ) -> PublishPage:
-    """The page before publishing. Raises NotFound. 9 statements."""
-    draft = draft_page(session, pupil_id=pupil_id, version_id=version_id, today=today)
-    before = published_content(session, pupil_id=pupil_id, plan_id=draft.content.plan_id) if draft.is_draft else None
-    adults = adults_to_tell(session, viewer=viewer, pupil_id=pupil_id, today=today)
-    languages = sorted({adult.language for adult in adults})
+    """The page before the draft goes out. Raises NotFound. 8 statements."""
+    content, before = and_what_is_out(session, pupil_id=pupil_id, version_id=version_id)
+    draft = _draft(content, pupil_id, today)
+    told = to_tell(session, viewer=viewer, pupil_id=pupil_id, today=today)
+    languages = sorted({adult.language for adult in told.adults})
     return PublishPage(
         draft=draft,
-        changes=changes(before, draft.content),
-        adults=adults,
+        changes=changes(before, content),
+        told=told,
+        heard=heard(session, pupil_id=pupil_id, content=content, told=told),
         coverage=coverage(
             session,
             pupil_id=pupil_id,
-            texts=[text.text for text in family_texts(draft.content)],
-            written_in=draft.content.language,
+            texts=[text.text for text in family_texts(content)],
+            written_in=content.language,
             languages=languages,
         ),
     )

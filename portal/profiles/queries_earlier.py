@@ -11,9 +11,7 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Pupil, School
 from portal.profiles.models import Plan, PlanKind, PlanVersion
-from portal.profiles.queries_around import around
-from portal.profiles.queries_family import ChildPage, child_statement, goals_of, page_of
-from portal.profiles.queries_texts import wordings
+from portal.profiles.queries_family import ChildPage, child_statement, whole_version
 from portal.profiles.rules import VersionState
 
 IS_EARLIER = or_(
@@ -82,10 +80,6 @@ def earlier_page(
     session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, version_id: uuid.UUID, language: str, today: date
 ) -> ChildPage:
     """One earlier version as it was. Raises NotFound for one that is not this child's, or is not earlier."""
-    row = session.execute(ONE, {"pupil_id": pupil_id, "version_id": version_id}).first()
-    if row is None:
-        raise NotFound
-    goals = goals_of(session, pupil_id, version_id, None)
-    facts = around(session, viewer=viewer, pupil_id=pupil_id, child=row, today=today)
-    words = wordings(session, pupil_id=pupil_id, language=language, written_in=[row.language])
-    return page_of(row, goals, facts, words, None, pupil_id=pupil_id)
+    return whole_version(
+        session, ONE, viewer=viewer, pupil_id=pupil_id, version_id=version_id, language=language, today=today
+    )

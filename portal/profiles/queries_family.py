@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
@@ -15,6 +15,7 @@ from portal.people.actor import Actor
 from portal.people.models import Pupil, School, SchoolClass
 from portal.people.queries_who_helps import Helper, SchoolContact
 from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Target
+from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.queries_around import Around, LastLook, LookAt, RegisterNews, around
 from portal.profiles.queries_plan import PlanRead, plan_read
 from portal.profiles.queries_texts import Credit, Wordings, wordings
@@ -92,7 +93,18 @@ def child_statement(which_plan: ColumnElement[bool], which_version: ColumnElemen
     )
 
 
-CHILD = child_statement(Plan.closed_on.is_(None), PlanVersion.state == VersionState.PUBLISHED)
+_ASKED = (
+    select(PlanSharing.id)
+    .where(PlanSharing.pupil_id == Pupil.id, PlanSharing.ended_at.is_(None))
+    .order_by(PlanSharing.shared_at.desc(), PlanSharing.id)
+    .limit(1)
+    .correlate(Pupil)
+    .scalar_subquery()
+)
+ANY_VERSION = child_statement(true(), PlanVersion.id == bindparam("version_id")).where(PlanVersion.id.is_not(None))
+CHILD = child_statement(Plan.closed_on.is_(None), PlanVersion.state == VersionState.PUBLISHED).add_columns(
+    _ASKED.label("asked_id")
+)
 SEEN = select(PlanVersion.id, *(getattr(PlanVersion, part) for part in PARTS)).where(
     PlanVersion.pupil_id == bindparam("pupil_id"),
     PlanVersion.plan_id == bindparam("plan_id"),
@@ -112,7 +124,8 @@ GOALS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildPage:
-    """What a family may read about its child. No UPN, no other adult, nothing staff wrote for staff."""
+    """What a family may read about its child. No UPN, no other adult, nothing staff wrote for staff. `asked_id`: the
+    sharing of the draft that school asks about now."""
 
     pupil_id: uuid.UUID
     school_id: uuid.UUID
@@ -128,6 +141,7 @@ class ChildPage:
     looks: tuple[LookAt, ...]
     credits: tuple[Credit, ...]
     has_original: bool
+    asked_id: uuid.UUID | None = None
 
     @property
     def version_number(self) -> int:
@@ -149,7 +163,28 @@ def child_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, la
         language=language,
         written_in=[row.language or language, *(news.language for news in facts.news)],
     )
-    return page_of(row, goals, facts, words, _changes(row, seen, goals, facts), pupil_id=pupil_id)
+    page = page_of(row, goals, facts, words, _changes(row, seen, goals, facts), pupil_id=pupil_id)
+    return replace(page, asked_id=row.asked_id)
+
+
+def whole_version(
+    session: PortalSession,
+    statement: Select[Any],
+    *,
+    viewer: Actor,
+    pupil_id: uuid.UUID,
+    version_id: uuid.UUID,
+    language: str,
+    today: date,
+) -> ChildPage:
+    """The page of one version as it stands, found by a `child_statement`. Raises NotFound. 4 statements at most."""
+    row = session.execute(statement, {"pupil_id": pupil_id, "version_id": version_id}).first()
+    if row is None:
+        raise NotFound
+    goals = goals_of(session, pupil_id, version_id, None)
+    facts = around(session, viewer=viewer, pupil_id=pupil_id, child=row, today=today)
+    words = wordings(session, pupil_id=pupil_id, language=language, written_in=[row.language])
+    return page_of(row, goals, facts, words, None, pupil_id=pupil_id)
 
 
 def _seen(session: PortalSession, pupil_id: uuid.UUID, row: Any, look: LastLook | None) -> Any:

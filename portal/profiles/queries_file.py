@@ -23,9 +23,10 @@ from portal.profiles.models import (
     SenNeed,
     SenStatusPeriod,
 )
+from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.queries_progress import FILE_NOTES, NoteLine, notes_of
 from portal.profiles.queries_staff import READS_PLANS
-from portal.profiles.queries_version import version_content
+from portal.profiles.queries_version import SHARED_NOW, version_content
 from portal.profiles.rules import RegisterKind, SenProvision, VersionState
 from portal.profiles.rules_content import VersionContent
 from portal.profiles.rules_steps import SUPPORTED, Standing
@@ -66,12 +67,14 @@ VERSIONS = (
         PlanVersion.state,
         PlanVersion.published_at,
         PlanVersion.written_at,
+        PlanSharing.shared_at,
         Plan.closed_on,
         Plan.kind_id,
         PlanKind.label,
     )
     .join(Plan, and_(Plan.id == PlanVersion.plan_id, Plan.pupil_id == PlanVersion.pupil_id))
     .join(PlanKind, PlanKind.id == Plan.kind_id)
+    .outerjoin(PlanSharing, SHARED_NOW)
     .where(PlanVersion.pupil_id == bindparam("pupil_id"))
     .order_by(Plan.closed_on.is_not(None), PlanKind.label, PlanVersion.number.desc(), PlanVersion.id)
 )
@@ -133,7 +136,7 @@ class ChildHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionLine:
-    """One version in the list of versions."""
+    """One version in the list of versions. `shared_at`: the family is asked about this draft since then."""
 
     id: uuid.UUID
     plan_id: uuid.UUID
@@ -143,6 +146,7 @@ class VersionLine:
     state: VersionState
     published_at: datetime | None
     written_at: datetime
+    shared_at: datetime | None
     is_closed: bool
 
 

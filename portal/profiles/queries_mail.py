@@ -14,8 +14,11 @@ from portal.kernel.outbox import Envelope, Kind, OutboxItem
 from portal.people.models import Person, Pupil, School
 from portal.people.rules import ContactKind
 from portal.people.scopes import open_pupils
+from portal.profiles.models_sharing import PlanSharing
+from portal.profiles.queries_sharing import has_answered
 
 PLAN_PUBLISHED, REGISTER_WORD = "plan_published", "register_word"
+PLAN_TO_COMMENT, PLAN_REMINDER = "plan_to_comment", "plan_to_comment_reminder"
 
 
 def may_read(person_id: Any, today: Any) -> ColumnElement[bool]:
@@ -36,11 +39,28 @@ READERS = (
     )
 )
 
+STILL_ASKED = select(PlanSharing.id).where(
+    PlanSharing.id == bindparam("sharing_id"),
+    PlanSharing.ended_at.is_(None),
+    ~has_answered(bindparam("person_id", type_=Uuid())),
+)
+
 
 def kinds(*, base_url: str, reachable: frozenset[ContactKind]) -> dict[str, Kind]:
     """How each message of this feature is made."""
     told = Kind(partial(news, base_url=base_url, reachable=reachable))
-    return {PLAN_PUBLISHED: told, REGISTER_WORD: told}
+    asked = Kind(partial(_asked, base_url=base_url, reachable=reachable))
+    return {PLAN_PUBLISHED: told, REGISTER_WORD: told, PLAN_TO_COMMENT: asked, PLAN_REMINDER: asked}
+
+
+def _asked(
+    session: Session, item: OutboxItem, now: datetime, *, base_url: str, reachable: frozenset[ContactKind]
+) -> Envelope | None:
+    """Only while the draft is shared and this reader has not answered."""
+    asked = {"sharing_id": uuid.UUID(item.facts["sharing_id"]), "person_id": item.person_id}
+    if session.execute(STILL_ASKED, asked).first() is None:
+        return None
+    return news(session, item, now, base_url=base_url, reachable=reachable)
 
 
 def news(

@@ -6,21 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, true
-
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.profiles.models import PlanVersion
+from portal.profiles.models_sharing import is_shared
 from portal.profiles.queries_around import Around, around
-from portal.profiles.queries_family import ChildPage, child_statement, goals_of, page_of
+from portal.profiles.queries_family import ANY_VERSION, ChildPage, goals_of, page_of
 from portal.profiles.queries_texts import wordings
 from portal.profiles.queries_translations import Coverage, coverage, readers
 from portal.profiles.rules import PARTS
 
-ANY_VERSION = child_statement(true(), PlanVersion.id == bindparam("version_id")).where(PlanVersion.id.is_not(None))
-
-
+LOOKED_AT = ANY_VERSION.add_columns(is_shared(PlanVersion.id).label("is_shared"))
 TEXTS = (
     "outcome",
     "title",
@@ -37,10 +34,12 @@ TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The family's page, and how much of it there is in the languages of the child's adults."""
+    """The family's page, and how much of it there is in the languages of the child's adults. `is_shared`: the family is
+    asked about this draft now."""
 
     page: ChildPage
     is_draft: bool
+    is_shared: bool
     coverage: tuple[Coverage, ...]
 
 
@@ -56,7 +55,7 @@ def preview(
 ) -> Preview:
     """What a family would read; a draft is shown as if it went out now. Raises NotFound. 7 statements."""
     asked = {"pupil_id": pupil_id, "version_id": version_id, "me": viewer.person_id, "sitting_id": viewer.sitting_id}
-    row = session.execute(ANY_VERSION, asked).first()
+    row = session.execute(LOOKED_AT, asked).first()
     if row is None:
         raise NotFound
     goals = goals_of(session, pupil_id, version_id, None)
@@ -68,6 +67,7 @@ def preview(
     return Preview(
         page=replace(page, plan=plan, looks=looks),
         is_draft=row.published_at is None,
+        is_shared=row.is_shared,
         coverage=coverage(
             session,
             pupil_id=pupil_id,

@@ -5,15 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.models import Person, Pupil
 from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Responsibility, Target
+from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.rules import Party, VersionState
 from portal.profiles.rules_content import OutcomeContent, TargetContent, VersionContent
 
+SHARED_NOW = and_(
+    PlanSharing.version_id == PlanVersion.id,
+    PlanSharing.pupil_id == PlanVersion.pupil_id,
+    PlanSharing.ended_at.is_(None),
+)
 VERSION = (
     select(
         PlanVersion.id,
@@ -36,15 +43,24 @@ VERSION = (
         Person.known_as,
         PlanVersion.written_at,
         PlanVersion.published_at,
+        PlanSharing.shared_at,
     )
     .join(Plan, Plan.id == PlanVersion.plan_id)
     .join(PlanKind, PlanKind.id == Plan.kind_id)
     .join(Pupil, Pupil.id == PlanVersion.pupil_id)
     .outerjoin(Person, Person.id == PlanVersion.written_by)
+    .outerjoin(PlanSharing, SHARED_NOW)
     .where(PlanVersion.pupil_id == bindparam("pupil_id"))
 )
 ONE_VERSION = VERSION.where(PlanVersion.id == bindparam("version_id"))
-PUBLISHED = VERSION.where(PlanVersion.plan_id == bindparam("plan_id"), PlanVersion.state == VersionState.PUBLISHED)
+_same_plan = aliased(PlanVersion, name="same_plan")
+_PLAN = select(_same_plan.plan_id).where(_same_plan.id == bindparam("version_id")).scalar_subquery()
+AND_WHAT_IS_OUT = VERSION.where(
+    or_(
+        PlanVersion.id == bindparam("version_id"),
+        and_(PlanVersion.plan_id == _PLAN, PlanVersion.state == VersionState.PUBLISHED),
+    )
+)
 STANDING = VERSION.where(Plan.closed_on.is_(None), PlanVersion.state != VersionState.EARLIER).order_by(
     PlanVersion.state, PlanVersion.written_at.desc(), PlanVersion.id
 )
@@ -97,10 +113,16 @@ def version_content(session: PortalSession, *, pupil_id: uuid.UUID, version_id: 
     return _filled(session, rows, pupil_id)[0]
 
 
-def published_content(session: PortalSession, *, pupil_id: uuid.UUID, plan_id: uuid.UUID) -> VersionContent | None:
-    """What the family has now, or None."""
-    rows = session.execute(PUBLISHED, {"pupil_id": pupil_id, "plan_id": plan_id}).all()
-    return _filled(session, rows, pupil_id)[0] if rows else None
+def and_what_is_out(
+    session: PortalSession, *, pupil_id: uuid.UUID, version_id: uuid.UUID
+) -> tuple[VersionContent, VersionContent | None]:
+    """One version, and what the family has now of the same plan if that is another one; 3 statements for both. Raises
+    NotFound."""
+    rows = session.execute(AND_WHAT_IS_OUT, {"pupil_id": pupil_id, "version_id": version_id}).all()
+    found = {content.id: content for content in _filled(session, rows, pupil_id)}
+    if version_id not in found:
+        raise NotFound
+    return found.pop(version_id), next(iter(found.values()), None)
 
 
 def standing_contents(session: PortalSession, *, pupil_id: uuid.UUID) -> tuple[VersionContent, ...]:

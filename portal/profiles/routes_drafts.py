@@ -11,7 +11,15 @@ from portal.kernel import clock
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError, StaleVersion
 from portal.kernel.words import N_
 from portal.people.access import SENDCO_PUPIL
-from portal.profiles import actions_drafting, actions_order, actions_pieces, actions_publishing, queries_drafts
+from portal.profiles import (
+    actions_drafting,
+    actions_order,
+    actions_pieces,
+    actions_publishing,
+    queries_drafts,
+    queries_sharing,
+    queries_told,
+)
 from portal.profiles.actions_order import Direction, Piece
 from portal.profiles.actions_pieces import Edit
 from portal.profiles.forms_drafts import DatesForm, LinesForm, LockForm, OutcomeForm, PieceForm, ProfileForm, TargetForm
@@ -49,7 +57,9 @@ def tasks(pupil_id: uuid.UUID, version_id: uuid.UUID) -> Page:
     if not draft.is_draft:
         flash(_("This draft is already published."))
         return redirect(url_for("profiles.pupil", pupil_id=pupil_id), 303)
-    return render_template("profiles/staff/tasks.html", draft=draft, new_thread=uuid.uuid4(), **WORDS)
+    told = queries_told.to_tell(db(), viewer=current_actor(), pupil_id=pupil_id, today=clock.today())
+    heard = queries_sharing.heard(db(), pupil_id=pupil_id, content=draft.content, told=told)
+    return render_template("profiles/staff/tasks.html", draft=draft, heard=heard, new_thread=uuid.uuid4(), **WORDS)
 
 
 @bp.route(DRAFT + "/profile", **BOTH)
@@ -228,6 +238,8 @@ def _piece(
     """Saves a piece and goes back to the list; shows both texts when somebody else changed the same piece."""
     pupil_id, version_id = draft.pupil_id, draft.content.id
     theirs, status = None, 422 if form.is_submitted() else 200
+    if draft.content.shared_at and not form.is_submitted():
+        form.accept(Conflict(actions_drafting.DRAFT_IS_SHARED))
     if form.validate_on_submit():
         try:
             save(

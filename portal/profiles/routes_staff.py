@@ -156,7 +156,7 @@ def preview(pupil_id: uuid.UUID, version_id: uuid.UUID) -> str:
         today=clock.today(),
         now=clock.now(),
     )
-    bar = _preview_bar(pupil_id, version_id, reader, found.is_draft, found.coverage)
+    bar = _preview_bar(pupil_id, version_id, reader, found.is_draft, found.is_shared, found.coverage)
     with speaking(reader):
         return render_template("profiles/staff/preview.html", page=found.page, bar=bar, preview=True, **WORDS)
 
@@ -167,7 +167,8 @@ def preview_pupil(pupil_id: uuid.UUID, version_id: uuid.UUID) -> str:
     reader = _reader()
     content = version_content(db(), pupil_id=pupil_id, version_id=version_id)
     page = my_page(db(), pupil_id=pupil_id, language=reader, today=clock.today(), version_id=version_id)
-    bar = _preview_bar(pupil_id, version_id, reader, content.state == VersionState.DRAFT)
+    is_draft, is_shared = content.state == VersionState.DRAFT, content.shared_at is not None
+    bar = _preview_bar(pupil_id, version_id, reader, is_draft, is_shared)
     with speaking(reader):
         return render_template("profiles/staff/preview_pupil.html", page=page, bar=bar, preview=True, **WORDS)
 
@@ -178,7 +179,12 @@ def _reader() -> str:
 
 
 def _preview_bar(
-    pupil_id: uuid.UUID, version_id: uuid.UUID, reader: str, is_draft: bool, coverage: tuple[Coverage, ...] = ()
+    pupil_id: uuid.UUID,
+    version_id: uuid.UUID,
+    reader: str,
+    is_draft: bool,
+    is_shared: bool,
+    coverage: tuple[Coverage, ...] = (),
 ) -> Markup:
     """Said in the SENDCO's own language, whatever language the page below it speaks."""
     bar = render_template(
@@ -187,6 +193,7 @@ def _preview_bar(
         ids={"pupil_id": pupil_id, "version_id": version_id},
         reader=reader,
         is_draft=is_draft,
+        is_shared=is_shared,
         coverage=coverage,
         offered=offered(),
         **WORDS,

@@ -68,6 +68,17 @@ class Party(enum.StrEnum):
     SCHOOL = "school"
 
 
+class Opinion(enum.StrEnum):
+    """What an adult says to a draft that is shared for comment."""
+
+    AGREE = "agree"
+    CHANGES = "changes"
+
+
+LONGEST_COMMENT = 5_000
+OPINIONS = {Opinion.AGREE: N_("I agree with this draft"), Opinion.CHANGES: N_("I would like changes")}
+
+
 class RegisterKind(enum.StrEnum):
     """What happened on the SEN register."""
 

@@ -91,7 +91,7 @@ class OutcomeContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionContent:
-    """Everything one version says."""
+    """Everything one version says. `shared_at`: the family is asked about this draft since then."""
 
     id: uuid.UUID
     plan_id: uuid.UUID
@@ -111,6 +111,7 @@ class VersionContent:
     written_by: str
     written_at: datetime
     published_at: datetime | None
+    shared_at: datetime | None
     outcomes: tuple[OutcomeContent, ...]
     pupil_lines: tuple[str, ...]
     parent_lines: tuple[str, ...]

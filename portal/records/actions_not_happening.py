@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.contributions.rules import OnlyReads
-from portal.contributions.rules_tell import once
 from portal.kernel import audit
 from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.once import once
 from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.meetings.actions_messages import tell

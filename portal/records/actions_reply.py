@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.contributions.rules_tell import once
 from portal.kernel import audit
 from portal.kernel.errors import Invalid, NotAllowed, NotFound
+from portal.kernel.once import once
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines
 from portal.kernel.words import N_

@@ -17,6 +17,7 @@ from portal.kernel.db import Base
 from portal.kernel.scope import AboutAPupil
 from portal.profiles.rules import Party
 from portal.records.models import Action, Ending
+from portal.records.rules import ActionState
 
 _OWN = ("id", "school_id", "pupil_id", "review_id")
 _STATEMENT = Statement.__table__
@@ -56,14 +57,16 @@ class EndingStanding(AboutAPupil, Base):
 
 
 class ActionStanding(AboutAPupil, Base):
-    """Which places of a review's list of actions are taken, by whom they are to be done, and which was carried on."""
+    """Which places of a review's list of actions are taken, by whom they are to be done, how they stand, and which was
+    carried on."""
 
     if TYPE_CHECKING:
         id: Mapped[uuid.UUID]
         review_id: Mapped[uuid.UUID]
         position: Mapped[int]
         party: Mapped[Party]
+        state: Mapped[ActionState]
         carried_from: Mapped[uuid.UUID | None]
 
     __table__ = Action.__table__
-    __mapper_args__ = {"include_properties": [*_OWN, "position", "party", "carried_from"]}
+    __mapper_args__ = {"include_properties": [*_OWN, "position", "party", "state", "carried_from"]}

@@ -45,8 +45,8 @@ OF_REVIEW = LATEST.where(Review.id == bindparam("review_id"))
 # the child's own words.
 CARD = (
     select(
-        *(Agreed.id.label("action_id"), Agreed.party, CardLine.id.label("line_id"), CardLine.said, CardLine.we_will),
-        *(CardLine.picture, CardLine.language, Action.id.label("readable"), Action.state, Action.text),
+        *(Agreed.id.label("action_id"), Agreed.party, Agreed.state, CardLine.id.label("line_id"), CardLine.said),
+        *(CardLine.we_will, CardLine.picture, CardLine.language, Action.id.label("readable"), Action.text),
         *(Action.pupil_words, Action.picture.label("its_picture"), Action.language.label("its_language")),
         *(Statement.id.label("own"), Statement.text.label("own_words"), Statement.picks),
         Statement.language.label("said_in"),
@@ -80,6 +80,8 @@ ANSWERED = (
     )
     .order_by(Statement.sent_at, Ending.id)
 )
+# what was agreed and is over by now
+OVER = {ActionState.KEPT: N_("Done"), ActionState.STOPPED: N_("We stopped this. You can ask why.")}
 PICTURES = {
     EndingKind.OUTCOME: "target",
     EndingKind.ACTION: "star",
@@ -167,12 +169,12 @@ def _stands_there(line: Any, is_own: bool) -> bool:
     a parent may have narrowed the words that it came from."""
     if line.line_id is not None:
         return is_own or line.readable is not None
-    return line.readable is not None and line.own is not None and line.state != ActionState.STOPPED
+    return line.readable is not None and line.own is not None
 
 
 def _agreed(agreed: Iterable[Any], words: Wordings) -> Iterable[CardRow]:
     for line in agreed:
-        heading = N_("I will") if line.party == Party.PUPIL else N_("We will")
+        heading = OVER.get(line.state) or (N_("I will") if line.party == Party.PUPIL else N_("We will"))
         if line.line_id is not None:
             said, will = _said(line.said, line), words.text(line.we_will, line.language)
         else:

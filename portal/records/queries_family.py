@@ -109,8 +109,7 @@ def _whole(session: PortalSession, viewer: Actor, head: Head, language: str, **m
     actions = actions_of(session, review_id=head.review_id)
     endings = endings_of(session, review_id=head.review_id)
     if viewer.audience != Audience.STAFF:
-        # what somebody said to school alone is in their own session too: it is not part of what the family was given
-        rows = [row for row in rows if row.readers == Readers.FAMILY or row.author_id == viewer.person_id]
+        # what school made of what somebody said to school alone is in their session too: the family was not given it
         actions = [action for action in actions if action.readers == Readers.FAMILY]
     written_in = {row.language for row in rows} | {action.language for action in actions} | {"en"}
     words = wordings(session, pupil_id=head.pupil_id, language=language, written_in=written_in)

@@ -58,7 +58,9 @@ def _again(pupil_id: uuid.UUID, review_id: uuid.UUID, error: PortalError, form: 
     """The page once more with what was typed, and what was wrong with it."""
     db().rollback()
     form.accept(error)
-    if isinstance(error, StaleVersion):  # what is stored stays beside it, and sending again adds these words
+    if isinstance(
+        error, (StaleVersion, NotFound)
+    ):  # what is stored stays beside it, and sending again adds these words
         form.entry_id.data, form.version.data = uuid.uuid4(), 0
     return _shown(_read(pupil_id, review_id), form), error.status
 
@@ -136,9 +138,12 @@ def _change(pupil_id: uuid.UUID, review_id: uuid.UUID, line: Line, form: LineFor
     return 303
 
 
-@bp.post(f"{HERE}/lines/<uuid:entry_id>/remove", access=MEETING_WRITE)
+@bp.route(f"{HERE}/lines/<uuid:entry_id>/remove", methods=["GET", "POST"], access=MEETING_WRITE)
 def remove(pupil_id: uuid.UUID, review_id: uuid.UUID, entry_id: uuid.UUID) -> Page:
-    """Takes a line out of the draft, unless it has other words by now."""
+    """Asks once, then takes a line out of the draft, unless it has other words by now."""
+    if request.method == "GET":
+        head, found = one_line(db(), viewer=_me(), pupil_id=pupil_id, review_id=review_id, entry_id=entry_id)
+        return render_template("records/line_remove.html", head=head, line=found, **page_words.WORDS)
     try:
         shown = number_of(request.form.get("version"))
         actions_record.remove_line(db(), **_about(pupil_id, review_id), entry_id=entry_id, version=shown)

@@ -21,7 +21,8 @@ from portal.migrations.metadata import METADATA
 from portal.notices.models import Notice, NoticeCopy
 from portal.people.models import Pupil, PupilContact, School, SchoolClass
 from portal.people.rules import school_year_starts
-from portal.profiles.models import Plan, PlanVersion, RegisterEvent, Target
+from portal.profiles.models import Plan, PlanKind, PlanVersion, RegisterEvent, Target
+from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.rules import VersionState
 from portal.records.models import Action, NotHappening, Record, RecordEntry
 from portal.reviews.models import EhcPlan, Review, SchoolDayException
@@ -128,6 +129,7 @@ def something_real(ids, system_session):
         **asked(session, ids),
         **an_annual_review(session, ids),
         **the_directory(session, school),
+        "sharing_id": a_shared_draft(session, ids),
     }
     versions = {"family_plans.earlier_version": earlier.id, "profiles.preview": draft, "default": draft}
     session.commit()
@@ -387,6 +389,21 @@ def a_draft(session, published, thread):
     session.flush()
     assert session.get(Plan, draft.plan_id)
     return draft.id
+
+
+def a_shared_draft(session, ids):
+    """Another draft of Zara's, which both of her households are asked about."""
+    now, about = clock.now(), {"school_id": ids.school_of("Zara"), "pupil_id": ids.pupil("Zara")}
+    kind = PlanKind(id=uuid.uuid4(), school_id=about["school_id"], code="matrix", label="MATRIX")
+    plan = Plan(**about, id=uuid.uuid4(), kind_id=kind.id, opened_on=clock.today())
+    version = PlanVersion(**about, id=uuid.uuid4(), plan_id=plan.id, number=1, written_at=now)
+    sharing = PlanSharing(
+        **about, id=uuid.uuid4(), version_id=version.id, shared_by=ids.person("sendco"), shared_at=now
+    )
+    for row in (kind, plan, version, sharing):
+        session.add(row)
+        session.flush()
+    return sharing.id
 
 
 def a_wording(version):

@@ -83,3 +83,21 @@ def test_a_family_never_writes_one(app, ids, notice_id):
         session.get_one(Notice, notice_id).title = "Something else"
         with pytest.raises(ScopeError, match="school's own"):
             session.flush()
+
+
+@pytest.mark.parametrize("way", ["new", "moved", "deleted"])
+def test_staff_write_in_the_name_of_their_own_school_alone(app, ids, notice_id, system_session, way):
+    theirs = system_session.get_one(Notice, notice_id)
+    system_session.expunge(theirs)
+    system_session.rollback()
+    school = "Hazel Lane Primary School" if way == "moved" else "Bridgefield Academy"
+    with staff(app, ids, "office" if way == "moved" else "sendco-other-school", Role.SENDCO, school) as session:
+        if way == "new":
+            about = {"school_id": theirs.school_id, "author_id": ids.person("sendco-other-school"), "title": "x"}
+            session.add(Notice(**about, written_at=clock.now()))
+        elif way == "moved":
+            session.get_one(Notice, notice_id).school_id = ids.schools["Bridgefield Academy"]
+        else:
+            session.delete(theirs)
+        with pytest.raises(ScopeError, match="does not write in its name"):
+            session.flush()

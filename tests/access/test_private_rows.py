@@ -12,8 +12,11 @@ from portal.kernel.scope import PortalSession, PrivateToAdult, ScopeError, syste
 from portal.meetings.models import Guest, Invitation
 from portal.meetings.rules import Answer, Basis
 from portal.people.actor import Actor
-from portal.people.rules import Audience, Role
+from portal.people.models import ContactPoint
+from portal.people.rules import Audience, ContactKind, Role
 from portal.people.scopes import one_pupil, scope_of
+from portal.profiles.models import PlanVersion
+from portal.profiles.models_sharing import PlanComment, PlanSharing
 from portal.records.models import Action, FamilyReply, NotHappening, Record
 from portal.reviews.models import Review
 from portal.reviews.rules import ReviewKind
@@ -81,10 +84,13 @@ def test_staff_of_the_child_meet_all_of_them(app, ids, zaras_review):
             assert len(session.scalars(select(Guest).where(Guest.review_id == zaras_review)).all()) == 2
 
 
+EVERYTHING = {WantedCall, FamilyReply, NotHappening, PlanComment}
+
+
 @pytest.fixture
 def said_to_school(app, ids, zaras_review):
-    """What Zara's other parent says to school: that they want a call, what they think of a record, what is not
-    happening."""
+    """What Zara's other parent says to school: that they want a call, what they think of a record and of a draft, what
+    is not happening."""
     with PortalSession(app.extensions["writing_engine"], scope=system("arranging what was said")) as session:
         about = {"pupil_id": ids.pupil("Zara"), "school_id": ids.school_of("Zara")}
         now, lead, mine = clock.now(), ids.person("class-teacher"), {"adult_id": ids.person("second-parent")}
@@ -93,12 +99,15 @@ def said_to_school(app, ids, zaras_review):
             **about, id=uuid.uuid4(), review_id=zaras_review, author_id=lead, written_by=lead, side="staff", position=1,
             readers="family", sent_at=now, party="school", owner_id=lead, text="MARKER", due_on=clock.today(),
         )  # fmt: skip
-        session.add_all([record, action])
+        version = session.scalars(select(PlanVersion.id).where(PlanVersion.pupil_id == ids.pupil("Zara"))).first()
+        sharing = PlanSharing(**about, id=uuid.uuid4(), version_id=version, shared_by=lead, shared_at=now)
+        session.add_all([record, action, sharing])
         session.flush()
         rows = [
             WantedCall(**about, **mine, review_id=zaras_review, wanted_at=now),
             FamilyReply(**about, **mine, record_id=record.id, reply="comment", said_at=now, once_key="one"),
             NotHappening(**about, **mine, action_id=action.id, said_at=now, once_key="two"),
+            PlanComment(**about, **mine, sharing_id=sharing.id, opinion="agree", said_at=now, once_key="three"),
         ]
         session.add_all(rows)
         session.commit()
@@ -108,10 +117,10 @@ def said_to_school(app, ids, zaras_review):
 @pytest.mark.parametrize(
     ("slug", "role", "met"),
     [
-        ("sendco", Role.SENDCO, {WantedCall, FamilyReply, NotHappening}),
-        ("headteacher", Role.HEADTEACHER, {WantedCall, FamilyReply, NotHappening}),
-        ("office", Role.OFFICE, {WantedCall, FamilyReply, NotHappening}),
-        ("class-teacher", Role.CLASS_TEACHER, {FamilyReply, NotHappening}),
+        ("sendco", Role.SENDCO, EVERYTHING),
+        ("headteacher", Role.HEADTEACHER, EVERYTHING),
+        ("office", Role.OFFICE, EVERYTHING),
+        ("class-teacher", Role.CLASS_TEACHER, EVERYTHING - {WantedCall}),
         ("teaching-assistant", Role.TEACHING_ASSISTANT, set()),
         ("supply-teacher", Role.SUPPLY_TEACHER, set()),
     ],
@@ -128,7 +137,7 @@ def test_of_a_class_only_its_teachers_meet_what_an_adult_says_to_school(app, ids
             assert found == ({row_id} if kind in met else {None}), kind
 
 
-@pytest.mark.parametrize(("slug", "met"), [("parent", 0), ("second-parent", 3)])
+@pytest.mark.parametrize(("slug", "met"), [("parent", 0), ("second-parent", len(EVERYTHING))])
 def test_what_an_adult_says_to_school_stays_with_that_adult(app, ids, said_to_school, slug, met):
     with session_for(app, ids, slug) as session:
         found = [session.scalar(select(kind.id).where(kind.id == row_id)) for kind, row_id in said_to_school.items()]
@@ -149,6 +158,18 @@ def test_a_family_writes_only_in_its_own_name(app, ids, zaras_review, slug):
             )
         )
         with pytest.raises(ScopeError):
+            session.flush()
+
+
+@pytest.mark.parametrize("slug", ["parent", "young-person"])
+def test_a_family_adds_no_address_for_somebody_else(app, ids, slug):
+    facts = {"audience": Audience.PUPIL, "pupil_id": ids.pupil("Grace"), "holds_own_rights": True}
+    with session_for(app, ids, slug, **(facts if slug == "young-person" else {})) as session:
+        about = {"kind": ContactKind.EMAIL, "value": "taken@over.example"}
+        session.add(ContactPoint(adult_id=ids.person(slug), **about))
+        session.flush()
+        session.add(ContactPoint(adult_id=ids.person("second-parent"), **about))
+        with pytest.raises(ScopeError, match="somebody else"):
             session.flush()
 
 

@@ -37,12 +37,13 @@ class Way:
     circle: str
     sent: bool
     owned_by_me: bool
+    kept_by_school: bool = False
 
     def may_be_read_by(self, who: str) -> bool:
         """By hand, and in other words than the fence itself."""
         if who in NOT_ABOUT_THEM:
             return False
-        if self.said_by_me:
+        if self.said_by_me and (who not in FAMILY or self.side == Side.PUPIL or not self.kept_by_school):
             return True
         if who not in STAFF:
             return who in FAMILY and self.sent and self.circle == "family"
@@ -58,7 +59,7 @@ class Way:
 
 
 YES_NO = (True, False)
-WAYS = [Way(*one) for one in itertools.product(YES_NO, YES_NO, Side, CIRCLES, YES_NO, YES_NO)]
+WAYS = [Way(*one) for one in itertools.product(YES_NO, YES_NO, Side, CIRCLES, YES_NO, YES_NO, YES_NO)]
 
 
 def reading(app, ids, who):
@@ -87,6 +88,7 @@ def row_of(ids, way, me, position):
         party=Party.SCHOOL, text=f"way {position}", author_id=me if way.said_by_me else other,
         written_by=me if way.typed_by_me else other, owner_id=me if way.owned_by_me else other, side=way.side,
         readers=Readers.ONE_ADULT if one else way.circle, one_adult_id=one, sent_at=clock.now() if way.sent else None,
+        for_family=not way.kept_by_school,
     )  # fmt: skip
 
 

@@ -246,3 +246,14 @@ def test_the_mail_says_no_more_than_that(asking, app, ids, tmp_path):
     for item in session.scalars(told):
         assert kinds[item.kind].prepare(session, item, clock.now()) is None
     session.rollback()
+
+
+def test_what_is_wrong_leads_to_the_box_where_it_is_wrong(asking, as_persona):
+    """Several forms of the page ask for words; each has a box of its own."""
+    key = asking.asked()
+    for way in ("", "/pass-on", "/translate"):
+        sent = {"kind": "answer", "step": "sendco", "words": "x" * 10_001, "replies": "0"}
+        page = parse(as_persona("class-teacher").post(asking.staff_path(key) + way, data=sent))
+        (link,) = page.xpath("//*[contains(@class, 'govuk-error-summary')]//a/@href")
+        (box,) = page.xpath(f"//textarea[@id='{link[1:]}']")
+        assert box.xpath("./ancestor::form/@action") == [asking.staff_path(key) + way]

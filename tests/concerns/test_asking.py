@@ -1,7 +1,7 @@
 """A family asks school: kept while it is typed, sent once, read by those who were named and by nobody else."""
 
-import threading
 import uuid
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from portal.kernel.outbox import OutboxItem
 from portal.people.models import StaffRole
 from portal.people.rules import Readers, Role
 from portal.reviews.queries_calendar import calendar_of
+from tests.at_once import at_once
 from tests.concerns.asking import HOSTILE, hidden, rows
 from tests.pages import parse, words
 
@@ -78,18 +79,8 @@ def test_pressed_twice_is_asked_once(asking):
 
 def test_two_presses_at_one_moment_are_one(asking, app, as_persona):
     client_a, client_b = as_persona("parent"), as_persona("parent")
-    gate, answers = threading.Barrier(2), []
-
-    def press(client):
-        gate.wait()
-        answers.append(asking.ask(client=client, key="same").status_code)
-
-    threads = [threading.Thread(target=press, args=(client,)) for client in (client_a, client_b)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert answers == [303, 303]
+    answers = at_once(*(partial(asking.ask, client=client, key="same") for client in (client_a, client_b)))
+    assert [answer.status_code for answer in answers] == [303, 303]
     assert len(rows(asking.session, Concern)) == 1
 
 

@@ -13,8 +13,10 @@ from portal.concerns.rules_consent import ConsentState, Way
 from portal.concerns.rules_messages import ConcernMessage, open_at
 from portal.kernel import clock
 from portal.kernel.outbox import OutboxItem
+from portal.kernel.scope import PortalSession
 from portal.people.models import Pupil, PupilContact
 from portal.people.rules import PortalAccess, YesNo
+from portal.people.scopes import one_pupil
 from tests.concerns.asking import HOSTILE, Asking, rows
 from tests.pages import parse, words
 
@@ -144,9 +146,18 @@ def test_a_parent_never_meets_the_others_answer(asking, as_persona):
     referral = asking.referred()
     paths = (asking.agreement_path(referral), f"/children/{asking.child}/agreements")
     before = [words(as_persona("parent").get(path)) for path in paths]
-    asking.say(referral, "given", who="second-parent")
-    asking.say(referral, "withdrawn", who="second-parent")
+    for answer in ("given", "withdrawn", "given"):  # the last of them makes an earlier answer of the first two
+        asking.say(referral, answer, who="second-parent")
     assert [words(as_persona("parent").get(path)) for path in paths] == before
+
+
+def test_the_fence_itself_keeps_each_adults_answers(asking, app, ids):
+    referral = asking.referred()
+    asking.say(referral, "given", who="second-parent")
+    for slug in ("parent", "second-parent"):
+        scope = one_pupil(asking.child, ids.person(slug))
+        with PortalSession(app.extensions["engine"], scope=scope, read_only=True) as session:
+            assert {row.adult_id for row in session.scalars(select(Consent))} == {ids.person(slug)}
 
 
 @pytest.mark.parametrize("way", ["paper", "phone"])

@@ -3,7 +3,6 @@ goes out on an agreement that has ended; and without the lock the key alone stil
 
 import contextlib
 import functools
-import threading
 import uuid
 
 import pytest
@@ -12,13 +11,15 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.concerns import actions_consent, actions_referral
 from portal.concerns.models import Consent, Sharing
-from portal.concerns.rules_consent import ConsentState, NoConsent
+from portal.concerns.rules_consent import ConsentState, NoConsent, Way
 from portal.kernel import clock
+from portal.kernel.errors import Invalid
 from portal.kernel.scope import PortalSession, system
 from portal.people.actor import Actor
 from portal.people.models import School
 from portal.people.rules import Audience, Role
 from portal.people.scopes import scope_of
+from tests.at_once import at_once
 from tests.concerns.asking import rows
 
 
@@ -52,24 +53,6 @@ def take_back(app, mother, asking, referral):
         session.commit()
 
 
-def at_once(*acts):
-    gate, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        gate.wait()
-        try:
-            outcomes[number] = act()
-        except Exception as error:
-            outcomes[number] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
-
-
 def test_taken_back_while_it_is_sent(app, asking, people):
     sendco, mother = people
     seen = set()
@@ -100,6 +83,17 @@ def test_sent_before_and_taken_back_after_both_stand(app, asking, people):
     share(app, sendco, asking, referral)
     take_back(app, mother, asking, referral)
     assert asking.sharings(referral)[0].went_at < asking.consents(referral)[0].ends_at
+
+
+def test_nobody_at_school_answers_as_if_an_adult_had_done_so_in_the_portal(app, asking, people):
+    """The form offers paper and phone; whoever goes round the form is refused by the action."""
+    sendco, mother = people
+    referral = asking.referred()
+    facts = {"pupil_id": asking.child, "referral_id": referral, "adult_id": mother.person_id, "reason": ""}
+    answer = {"answer": ConsentState.GIVEN, "way": Way.PORTAL, "language": "en"}
+    with acting(app, sendco) as session, pytest.raises(Invalid):
+        actions_consent.type_in(session, actor=sendco, now=clock.now(), **facts, **answer)
+    assert [row.state for row in asking.consents(referral)] == [ConsentState.ASKED]
 
 
 def test_a_reader_of_the_past_is_refused_by_the_key_alone(app, asking, people, monkeypatch):

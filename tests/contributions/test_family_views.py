@@ -284,6 +284,21 @@ def test_last_times_answer_is_at_hand(app, ids, here, parent, system_session):
     details = parse(parent.get(f"{here}/answer/admire")).xpath("//main//details")[-1].text_content()
     assert "She sang" in details
     assert "She sang" not in page(parent, f"{here}/answer/support")
+    write(parent, f"{path_of(ids, earlier)}/answer/admire", "")
+    parent.post(f"{path_of(ids, earlier)}/check")
+    assert "She sang" not in page(parent, f"{here}/answer/admire"), "what was taken back was not said"
+
+
+def test_what_the_other_parent_said_last_time_is_not_ones_own(app, ids, here, parent, as_persona, system_session):
+    earlier = path_of(ids, new_review(system_session, ids, made_at=clock.now() - timedelta(days=90)))
+    other = as_persona("second-parent")
+    for client, question, text in ((parent, "admire", "OURS"), (other, "support", "THEIRS")):
+        client.post(earlier, data={"readers": "family"})
+        write(client, f"{earlier}/answer/{question}", text)
+        client.post(f"{earlier}/check")
+    assert "OURS" in page(parent, f"{here}/answer/admire")
+    for question in ("admire", "support"):
+        assert "THEIRS" not in page(parent, f"{here}/answer/{question}")
 
 
 def test_the_other_parent_reads_only_what_is_shared(app, ids, review, here, parent, as_persona):
@@ -299,6 +314,7 @@ def test_the_other_parent_reads_only_what_is_shared(app, ids, review, here, pare
     assert read_by_the_other() == []
     parent.post(here, data={"readers": "family"})
     assert read_by_the_other() == ["MARK-OURS"]
+    assert "Tell school what you think Not yet" in words(other.get(here.removesuffix("/views")))
     for path in (here, f"{here}/answer/admire", f"{here}/check"):
         assert "MARK-OURS" not in page(other, path), "nobody is shown another's words as their own"
 

@@ -1,5 +1,6 @@
 """What the office types in stands in the adult's name, is marked, and can be corrected; calls come off their list."""
 
+import re
 import uuid
 
 import pytest
@@ -61,6 +62,8 @@ def test_paper_is_typed_in_marked_and_corrected(app, ids, review, office, as_per
     }
     assert all(row.sent_at for row in rows)
     assert [each.how for each in contributions(system_session, review)] == ["paper"]
+    for form in (paper(ids, review, "parent"), paper(ids, review, how="phone")):
+        assert ARABIC not in page(office, form), "it is this adult's, said in this way"
     assert look(system_session, select(Review).where(Review.id == review))[0].family_views_at
     parent = as_persona("second-parent")
     for shown in (here, f"{here}/answer/admire", f"{here}/check"):
@@ -208,9 +211,16 @@ def test_who_wants_a_call_is_on_the_list_until_somebody_rang(app, ids, review, o
     assert "MARK-CALL again" in page(office, "/staff/views/calls")
 
 
+def wait_for_a_call(client):
+    """How many parents the front page counts; the demo's own are among them."""
+    found = re.search(r"(\d+) parents? would rather talk", page(client, "/staff"))
+    return int(found[1]) if found else 0
+
+
 def test_an_order_takes_an_adult_off_the_list(app, ids, review, office, as_persona, system_session):
     as_persona("second-parent").post(f"{path_of(ids, review)}/call", data={"words": "MARK-CALL"})
     assert "MARK-CALL" in page(office, "/staff/views/calls")
+    assert (waiting := wait_for_a_call(office)) >= 1
     order = {
         "restricted_from": clock.today(),
         "order_seen_by": ids.person("sendco"),
@@ -218,6 +228,7 @@ def test_an_order_takes_an_adult_off_the_list(app, ids, review, office, as_perso
     }
     set_link(system_session, ids, "second-parent", **order)
     assert "MARK-CALL" not in page(office, "/staff/views/calls")
+    assert wait_for_a_call(office) == waiting - 1
 
 
 def test_nobody_speaks_as_somebody_else(app, ids, review):

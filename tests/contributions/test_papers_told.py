@@ -1,7 +1,8 @@
 """Three school days before a meeting, and when the papers of an annual review went round, everybody who is invited learns
-that there is something to read: once, without a word of it, and only while it is true."""
+that there is something to read: once for each day, without a word of it, and only while it is true."""
 
-from datetime import datetime, timedelta
+import uuid
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -14,8 +15,9 @@ from portal.kernel import clock
 from portal.kernel.clock import LONDON
 from portal.kernel.outbox import OutboxItem
 from portal.kernel.scope import PortalSession, system
-from portal.meetings.models import Invitation
+from portal.meetings.models import Booking, Invitation, Meeting
 from portal.meetings.queries_mail import kinds as kinds_of_families
+from portal.meetings.rules import Mode
 from portal.meetings.rules_messages import Message
 from portal.people.models import StaffRole
 from portal.people.rules import ContactKind, Restriction
@@ -69,8 +71,60 @@ def test_each_who_is_invited_is_told_once(app, ids, review, system_session):
     assert remind(app, review) == []
 
 
-def test_a_meeting_that_was_cancelled_tells_nobody(app, ids, review, system_session):
-    system_session.get_one(Review, review).stage = Stage.CANCELLED
+def test_a_meeting_that_moves_to_another_day_is_told_again(app, ids, review, system_session):
+    assert len(remind(app, review)) == 3
+    for later, told in ((timedelta(days=2), 3), (timedelta(days=2, minutes=30), 0)):
+        system_session.get_one(Review, review).meets_at = datetime.combine(clock.today(), time(10), LONDON) + later
+        system_session.commit()
+        assert len(remind(app, review)) == told, later
+
+
+def book(session, ids, review, slug, starts_at):
+    """The adult has this time now, and no other."""
+    session.execute(delete(Booking).where(Booking.review_id == review, Booking.adult_id == ids.person(slug)))
+    its = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=15), "mode": Mode.IN_PERSON}
+    meeting = Meeting(id=uuid.uuid4(), school_id=ids.school_of("Zara"), staff_id=ids.person("class-teacher"), **its)
+    mine = (Invitation.review_id == review, Invitation.adult_id == ids.person(slug))
+    invitation = session.scalars(select(Invitation).where(*mine)).one()
+    session.add(meeting)
+    session.flush()
+    session.add(
+        Booking(
+            school_id=meeting.school_id, pupil_id=ids.pupil("Zara"), review_id=review, invitation_id=invitation.id,
+            adult_id=invitation.adult_id, meeting_id=meeting.id, once_key=uuid.uuid4().hex,
+            made_by=invitation.adult_id, made_at=clock.now(),
+        )
+    )  # fmt: skip
+    session.commit()
+
+
+def test_nobody_learns_that_another_household_has_moved(app, ids, review, system_session):
+    system_session.get_one(Review, review).meets_at = None
+    morning = datetime.combine(clock.today(), time(10), LONDON)
+    book(system_session, ids, review, "parent", morning + timedelta(days=1))
+    assert {item.person_id for item in remind(app, review)} >= {ids.person("parent"), ids.person("second-parent")}
+    book(system_session, ids, review, "parent", morning + timedelta(days=2))
+    assert {item.person_id for item in remind(app, review)} == {ids.person("parent"), ids.person("class-teacher")}
+    book(system_session, ids, review, "second-parent", morning + timedelta(days=1))
+    assert ids.person("parent") not in {item.person_id for item in remind(app, review)}
+
+
+def test_a_household_that_comes_later_is_told_before_its_own_meeting(app, ids, review, system_session):
+    system_session.get_one(Review, review).meets_at = None
+    morning = datetime.combine(clock.today(), time(10), LONDON)
+    book(system_session, ids, review, "parent", morning - timedelta(days=1))
+    book(system_session, ids, review, "second-parent", morning + timedelta(days=60))
+    assert remind(app, review) == []
+    book(system_session, ids, review, "second-parent", morning + timedelta(days=1))
+    assert {item.person_id for item in remind(app, review)} == {
+        ids.person("second-parent"),
+        ids.person("class-teacher"),
+    }
+
+
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.CANCELLED, Stage.HELD])
+def test_a_meeting_that_nobody_comes_to_tells_nobody(app, ids, review, system_session, stage):
+    system_session.get_one(Review, review).stage = stage
     system_session.commit()
     assert remind(app, review) == []
 
@@ -89,6 +143,7 @@ def test_rights_are_read_again_when_it_leaves(app, ids, review, system_session):
     assert set(prepared(system_session, items)) == {item.person_id for item in items}
     for item in items:
         message = write(item.id, item.kind, prepared(system_session, [item])[item.person_id], now=clock.now())
+        assert (item.kind == PAPERS_STAFF) == ("read it in the next few days" in message.text)
         for secret in ("Zara", "review", "meeting", "papers"):
             assert secret not in (message.subject + message.text).lower()
     order = {"restricted_from": clock.today(), "order_seen_by": ids.person("sendco")}

@@ -109,6 +109,31 @@ def test_only_for_school_stays_with_school(app, ids, as_persona, look, review):
     assert "She is tired." in as_persona("sendco").get(f"/staff/{pack}").get_data(as_text=True)
 
 
+def test_a_colleagues_words_stand_in_nobody_elses_form(app, ids, as_persona, review):
+    client, path = as_persona("class-teacher"), at(ids, review)
+    client.post(path, data=typed_into(client, path, working="Hers alone.", step="send"))
+    assert "Hers alone." in client.get(path).get_data(as_text=True)
+    assert "Hers alone." not in as_persona("sendco").get(path).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.CANCELLED])
+def test_nobody_says_anything_for_a_review_that_nobody_was_invited_to(
+    app, ids, as_persona, look, review, system_session, stage
+):
+    client, path = as_persona("class-teacher"), at(ids, review)
+    listed = path.removesuffix(f"/{review}/view")
+    data = typed_into(client, path, working="Too late.", step="send")
+    assert path in client.get(listed).get_data(as_text=True)
+    system_session.get_one(Review, review).stage = stage
+    system_session.commit()
+    assert client.get(path).status_code == 404
+    assert path not in client.get(listed).get_data(as_text=True)
+    answer = client.post(path, data=data)
+    assert answer.status_code == 404
+    assert "Too late." in words(answer), "what was typed is not lost"
+    assert not statements(look, review)
+
+
 def test_nothing_said_is_nothing_kept_and_sending_twice_is_one(sqlite_app, ids, as_persona, look, review):
     client, path = as_persona("class-teacher"), at(ids, review)
     assert client.post(path, data=typed_into(client, path, step="send")).status_code == 303
@@ -129,7 +154,14 @@ def test_a_change_after_sending_is_a_new_version(sqlite_app, ids, as_persona, lo
     assert "First." in words(as_persona("parent").get(family)), "what was sent counts until the next is sent"
     client.post(path, data=typed_into(client, path, step="send"))
     assert [(row.text, row.current) for row in statements(look, review)] == [("First.", False), ("Second.", True)]
+    for pack in (words(as_persona("parent").get(family)), words(as_persona("sendco").get(f"/staff{family}"))):
+        assert "Second." in pack
+        assert "First." not in pack, "what was replaced counts no longer"
+    client.get(path)  # what was said about the step before
     client.post(path, data=typed_into(client, path, working="", step="send"))
+    said = words(client.get(path))
+    assert "Saved." in said
+    assert "Nobody else reads it yet." not in said, "there is no draft"
     assert "Second." not in words(as_persona("parent").get(family)), "what was emptied is shown to nobody"
 
 
@@ -185,12 +217,6 @@ def test_what_cannot_be_is_refused_and_nothing_is_lost(sqlite_app, ids, as_perso
 def test_others_neither_write_nor_read_a_staff_view(sqlite_app, ids, as_persona, review):
     for slug in set(ALL_PERSONAS) - set(WRITERS):
         assert as_persona(slug).get(at(ids, review)).status_code in (403, 404), slug
-
-
-def test_a_colleague_finds_their_own_form_empty(sqlite_app, ids, as_persona, review):
-    client, path = as_persona("class-teacher"), at(ids, review)
-    client.post(path, data=typed_into(client, path, working="Only mine.", step="keep"))
-    assert "Only mine." not in as_persona("sendco").get(path).get_data(as_text=True)
 
 
 def test_the_page_asks_few_questions(app, ids, as_persona, review, counting):

@@ -10,10 +10,11 @@ from sqlalchemy import delete, select
 
 from portal.contributions.models import Disclosure
 from portal.contributions.queries_mail import kinds
-from portal.contributions.rules_tell import TELLS, TOLD_NOW, once, read_on
+from portal.contributions.rules_tell import TELLS, TOLD_NOW, read_on
 from portal.delivery.mail import write
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
+from portal.kernel.once import once
 from portal.kernel.outbox import OutboxItem
 from portal.kernel.scope import PortalSession, ScopeError
 from portal.paths import ROOT

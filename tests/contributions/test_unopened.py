@@ -63,6 +63,7 @@ def test_the_others_and_the_named_adult_get_one_message_without_a_word_of_it(app
     for item in items:
         envelope = prepare(system_session, item, clock.now())
         message = write(item.id, TOLD_UNOPENED, envelope, now=clock.now())
+        assert "was not opened in time" in message.text
         seen = json.dumps([item.facts, item.event_key, str(item.about_pupil_id)]) + message.subject + message.text
         for secret in ("Zara", "MARKER", "hurt", "child", "pupil", str(ids.pupil("Zara"))):
             assert secret not in seen
@@ -76,7 +77,11 @@ def test_the_others_and_the_named_adult_get_one_message_without_a_word_of_it(app
     assert still == {ids.person("class-teacher"), ids.person("sendco")}
 
 
-def test_nothing_is_posted_before_the_hour_is_over(app, told, ids, system_session):
+@pytest.mark.parametrize("at", [time(11), time(20)])
+def test_nothing_is_posted_before_the_hour_is_over(app, told, ids, system_session, at):
+    day = (clock.now() - timedelta(days=30)).date()
+    system_session.get_one(Disclosure, told).said_at = datetime.combine(day, at, LONDON)
+    system_session.commit()
     calendar = calendar_of(system_session, ids.school_of("Zara"), clock.today())
     system_session.rollback()
     due = read_by(calendar, all_told(system_session)[0].said_at)
@@ -113,6 +118,8 @@ def test_another_opens_it_and_is_then_the_adult_it_was_told(app, told, as_person
     theirs = words(teacher.get("/staff/told"))
     assert "opened in your place what a child told you" in theirs
     assert "Zara" not in theirs
+    for slug in ("sendco", "headteacher", "teaching-assistant"):
+        assert "opened in your place" not in words(as_persona(slug).get("/staff/told")), slug
     system_session.scalars(select(Disclosure)).one().said_at = clock.now()  # the child looks on the same day
     system_session.commit()
     assert "has read it" in words(as_persona("pupil-young").get("/me/tell/told"))
@@ -120,6 +127,48 @@ def test_another_opens_it_and_is_then_the_adult_it_was_told(app, told, as_person
     (event,) = [event for event in events if event.facts.get("told_id") == str(told)]
     assert (event.actor_id, event.about_pupil_id) == (ids.person("sendco"), ids.pupil("Zara"))
     assert "MARKER" not in json.dumps(event.facts)
+
+
+def test_whoever_was_told_opens_it_as_ever_and_not_in_their_own_place(app, told, as_persona, ids, system_session):
+    system_session.get_one(Disclosure, told).one_adult_id = ids.person("sendco")
+    system_session.commit()
+    tell_all(app)
+    for slug, offered in (("sendco", False), ("headteacher", True)):
+        found = parse(as_persona(slug).get("/staff/told")).xpath(f"//form[@action='/staff/told/{told}/instead']")
+        assert bool(found) is offered, slug
+    assert "that is not opened" not in words(as_persona("sendco").get("/staff"))
+    assert as_persona("sendco").post(f"/staff/told/{told}").status_code == 303
+
+
+def test_whoever_leads_no_longer_is_offered_nothing(app, told, as_persona, ids, system_session):
+    tell_all(app)
+    role = system_session.scalars(select(StaffRole).where(StaffRole.person_id == ids.person("headteacher"))).one()
+    role.role = Role.OFFICE
+    system_session.commit()
+    head = as_persona("headteacher")
+    assert "not opened" not in words(head.get("/staff"))
+    assert "has not been opened" not in words(head.get("/staff/told"))
+    assert head.post(f"/staff/told/{told}/instead").status_code == 403
+
+
+@pytest.mark.parametrize("what", ["I rang home.", "x" * 6000])
+def test_nobody_deals_with_what_they_have_not_read(app, told, as_persona, what):
+    answer = as_persona("class-teacher").post(f"/staff/told/{told}/done", data={"words": what})
+    assert answer.status_code == 404
+    assert what in words(answer), "what was typed is not lost"
+    assert WORDS not in words(answer)
+
+
+def test_whoever_leads_another_school_by_now_opens_nothing(app, told, as_persona, ids, system_session):
+    tell_all(app)
+    role = system_session.scalars(select(StaffRole).where(StaffRole.person_id == ids.person("headteacher"))).one()
+    role.school_id = ids.school_of("Sagal")
+    system_session.commit()
+    head = as_persona("headteacher")
+    assert "not opened" not in words(head.get("/staff"))
+    assert head.post(f"/staff/told/{told}/instead").status_code == 404
+    assert all_told(system_session)[0].seen_at is None, "it waits for those who reach the child"
+    assert as_persona("sendco").post(f"/staff/told/{told}/instead").status_code == 303
 
 
 def test_what_was_opened_in_time_is_nobody_elses(app, told, as_persona):

@@ -3,14 +3,17 @@
 import subprocess
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from portal.delivery.rules import OWN_LETTER
 from portal.kernel import clock
 from portal.kernel.outbox import OutboxItem, OutboxState
+from portal.notices.rules import Told
 from portal.people.models import ContactPoint, Person, PupilContact, School
 from portal.people.rules import PortalAccess
 from tests.delivery.conftest import by_day
-from tests.pages import words
+from tests.notices.sent import a_notice
+from tests.pages import parse, words
 
 
 def pages_of(answer):
@@ -74,6 +77,53 @@ def test_one_pdf_has_a_letter_for_each_adult_and_then_nothing_waits(app, ids, se
     assert states[ids.person("parent-other-school")] == (OutboxState.TO_PRINT, "letter")
     assert client.post("/staff/delivery/letters").status_code == 303
     assert "No letter waits" in words(client.get("/staff/delivery"))
+
+
+def test_letters_can_be_printed_again_and_are_marked_once(app, ids, sessions, as_persona, unreached, rows):
+    client = as_persona("office")
+    first = pages_of(client.post("/staff/delivery/letters"))
+    marked = {row.id: (row.state, row.sent_at) for row in rows()}
+    (run,) = parse(client.get("/staff/delivery")).xpath("//main//input[@name='at']/@value")
+    again = client.post("/staff/delivery/letters", data={"at": run})
+    assert again.headers["Content-Disposition"] == 'attachment; filename="letters.pdf"'
+    assert pages_of(again) == first
+    assert {row.id: (row.state, row.sent_at) for row in rows()} == marked
+    elsewhere = as_persona("sendco-other-school")
+    assert parse(elsewhere.get("/staff/delivery")).xpath("//main//input[@name='at']") == []
+    assert elsewhere.post("/staff/delivery/letters", data={"at": run}).status_code == 303
+    with sessions() as session:
+        session.execute(
+            update(PupilContact).where(PupilContact.adult_id == ids.person("parent")).values(access=PortalAccess.NONE)
+        )
+        session.commit()
+    assert len(pages_of(client.post("/staff/delivery/letters", data={"at": run}))) == 1, "the right was lost since"
+
+
+@pytest.mark.parametrize("at", ["", "x", "2026-01-01T10:00:00", "2026-01-01T10:00:00+00:00"])
+def test_a_run_that_never_was_prints_and_marks_nothing(sqlite_app, as_persona, unreached, rows, at):
+    before = {row.id: row.state for row in rows()}
+    assert as_persona("office").post("/staff/delivery/letters", data={"at": at}).status_code == 303
+    assert {row.id: row.state for row in rows()} == before
+
+
+def test_who_gets_the_notice_itself_on_paper_gets_no_letter_that_something_is_new(
+    app, ids, sessions, as_persona, addresses, deliver
+):
+    addresses("parent")
+    with sessions() as session:
+        notice_id = a_notice(session, ids)
+        row = session.scalars(select(OutboxItem).where(OutboxItem.person_id == ids.person("parent"))).one()
+        row.state, row.tries = OutboxState.QUEUED, 0
+        session.commit()
+    deliver(by_day())
+    with sessions() as session:
+        assert session.get(OutboxItem, row.id).state == OutboxState.TO_PRINT
+        parent = session.get_one(Person, ids.person("parent")).full_name
+    office = as_persona("office")
+    assert "No letter waits" in words(office.get("/staff/delivery"))
+    assert "waits to be printed" not in office.get("/staff").get_data(as_text=True)
+    assert parent in words(as_persona("sendco").get(f"/staff/notices/{notice_id}/letters"))
+    assert set(OWN_LETTER) <= set(Told)
 
 
 def test_a_right_that_was_lost_prints_nothing(app, ids, sessions, as_persona, unreached):

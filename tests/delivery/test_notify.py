@@ -1,91 +1,22 @@
 """GOV.UK Notify by its own client, against a server that answers as its documentation says."""
 
 import json
-import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import jwt
 import pytest
 
 from portal.accounts.actions_wishes import keep_wishes
 from portal.accounts.rules_wishes import Wishes
-from portal.delivery.actions import send_due
-from portal.delivery.notify import NotifySender
 from portal.delivery.ways import Ways, sender_for
-from portal.jobs import kinds_for
 from portal.kernel import clock
 from portal.kernel.outbox import Channel, OutboxState
 from portal.people.rules import ContactKind
 from portal.settings import UnsafeSettings
 from tests.conftest import make_settings
 from tests.delivery.conftest import by_day
+from tests.delivery.notify import KEY, MAIL, TEXT, both, deliver_by, error, notify
 
-SERVICE, SECRET_PART = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0"
-KEY = f"school-{SERVICE}-{SECRET_PART}"
-MAIL, TEXT = "11111111-aaaa-4eb0-8407-a37497a57506", "22222222-aaaa-4eb0-8407-a37497a57506"
-
-
-def error(status, kind, message):
-    return status, {"status_code": status, "errors": [{"error": kind, "message": message}]}
-
-
-class Notify:
-    """The other side: what was asked, and what to answer instead of 201."""
-
-    def __init__(self):
-        self.asked, self.instead = [], {}
-
-    def answer(self, path, headers, body):
-        token = headers["Authorization"].removeprefix("Bearer ")
-        claims = jwt.decode(token, SECRET_PART, algorithms=["HS256"], options={"verify_iat": False})
-        assert claims["iss"] == SERVICE
-        to = body.get("phone_number") or body["email_address"]
-        self.asked.append((path, to, body))
-        if to in self.instead:
-            return self.instead[to]
-        return 201, {"id": "740e5834-3a29-46b4-9a6f-16142fde533a", "reference": body["reference"], "content": {}}
-
-
-@pytest.fixture
-def notify():
-    other = Notify()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, told = other.answer(self.path, self.headers, body)
-            said = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        def log_message(self, *_words):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    other.url = f"http://127.0.0.1:{server.server_port}"
-    yield other
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def deliver_by(sessions, tmp_path):
-    def delivered(sender, now=None):
-        kinds = kinds_for(make_settings("sqlite://", tmp_path), sender)
-        return send_due(sessions, sender, kinds, now=now or by_day())
-
-    return delivered
-
-
-def both(notify):
-    return NotifySender(api_key=KEY, email_template=MAIL, sms_template=TEXT, url=notify.url)
+__all__ = ["deliver_by", "notify"]
 
 
 def test_mail_and_texts_leave_with_our_words_and_our_reference(

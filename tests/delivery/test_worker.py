@@ -34,7 +34,7 @@ def wait_until(true, seconds=SOON):
 @pytest.fixture
 def start(sqlite_url, tmp_path, letterbox, monkeypatch):
     """`start()` is a worker process that does nothing but send; those that still run are ended by their own ids."""
-    monkeypatch.setattr(jobs, "timetable", tuple)
+    monkeypatch.setattr(jobs, "timetable", lambda _office: ())
     running = []
 
     def started(queue_url=""):
@@ -144,6 +144,8 @@ def test_a_job_that_fails_holds_up_no_other(sqlite_url, sqlite_app, tmp_path, mo
         done.append("worked")
         stop.set()
 
-    monkeypatch.setattr(jobs, "timetable", lambda: (jobs.Job(timedelta(0), fails), jobs.Job(timedelta(0), works)))
+    monkeypatch.setattr(
+        jobs, "timetable", lambda _office: (jobs.Job(timedelta(0), fails), jobs.Job(timedelta(0), works))
+    )
     jobs.run(make_settings(sqlite_url, tmp_path), stop)
     assert done == ["failed", "worked"]

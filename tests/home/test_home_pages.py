@@ -4,10 +4,11 @@ import re
 import uuid
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from portal.kernel import clock
-from portal.people.models import Look, PupilContact
+from portal.people.models import Look, Pupil, PupilContact
 from portal.people.rules import ContactState, PortalAccess, Restriction
 from portal.profiles.models import PlanVersion, ProgressNote, RegisterWord, Target, TextTranslation
 from portal.profiles.rules import Rating, VersionState
@@ -141,6 +142,11 @@ def test_missing_translations_are_counted_until_the_last_one_is_there(sqlite_app
         system_session.delete(row)
     system_session.flush()
     assert children_without_translation(system_session, today=clock.today()) >= before
+    child = system_session.get_one(Pupil, readers[0].pupil_id)
+    child.rights_pass_on, child.shares_with_parents = clock.today(), False
+    system_session.flush()
+    left = {reader.pupil_id for reader in system_session.execute(READERS, {"today": clock.today()})}
+    assert left == {reader.pupil_id for reader in readers} - {child.id}, "no parent reads about them any more"
 
 
 def test_trust_leads_see_numbers_and_no_child(app, as_persona, ids, counting):
@@ -152,3 +158,23 @@ def test_trust_leads_see_numbers_and_no_child(app, as_persona, ids, counting):
         assert name not in text
     assert not parse(page).xpath("//main//a")
     assert not re.search(r"\b[0-4]\b", text.replace("fewer than 5", ""))
+
+
+STAFF = ("class-teacher", "teaching-assistant", "supply-teacher", "sendco", "headteacher", "office")
+
+
+@pytest.mark.parametrize("slug", STAFF)
+def test_the_header_has_a_handful_of_doors_and_each_opens(as_persona, slug):
+    client = as_persona(slug)
+    doors = parse(client.get("/staff")).xpath("//header//nav//a/@href")
+    assert 2 <= len(doors) <= 8
+    assert {door: client.get(door, follow_redirects=True).status_code for door in doors} == dict.fromkeys(doors, 200)
+
+
+def test_what_the_sendco_opens_seldom_is_two_clicks_away(as_persona):
+    client = as_persona("sendco")
+    doors = parse(client.get("/staff")).xpath("//header//nav//a/@href")
+    beyond = {
+        link for door in doors for link in parse(client.get(door, follow_redirects=True)).xpath("//main//a/@href")
+    }
+    assert {"/staff/import", "/staff/lesson", "/staff/school"} <= beyond

@@ -32,10 +32,11 @@ def test_every_kind_for_a_family_stands_in_the_list_and_no_other(kinds):
     assert kinds - NO_TITLE == set(MESSAGES)
 
 
-# the keys of domain.md section 8, and the kind that each leaves as; a plan is not shared for comment before it is out,
-# and provision without an EHC plan begins with joining the register (Children and Families Act 2014 s.68)
+# the keys of domain.md section 8, and the kind that each leaves as; provision without an EHC plan begins with joining the register (Children and Families Act 2014 s.68)
 CATALOGUE = {
     **dict.fromkeys(("register.added", "register.removed", "provision.started"), "register_word"),
+    "plan.to_comment": "plan_to_comment",
+    "plan.to_comment.reminder": "plan_to_comment_reminder",
     "plan.active_copy": "plan_published",
     "review.booking_open": "booking_open",
     "review.booking_open.reminder": "booking_reminder",

@@ -1,16 +1,20 @@
-"""A real site and a real browser: one server with its own copy of the test world for each file, one browser for all."""
+"""A real site and a real browser: its own copy of the test world for each file, one application and one browser for
+all."""
 
+import functools
 import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from portal.app import create_app
-from tests.conftest import make_settings
+from portal.web.unit_of_work import use
+from tests.conftest import led_to, make_settings
 from tests.journeys.site import CHROMIUM, FLAGS, Site
 
 
@@ -30,13 +34,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@functools.cache
+def _demo() -> Flask:
+    return create_app(make_settings("sqlite:///demo.sqlite3", Path(), demo=True))
+
+
 @pytest.fixture(scope="module")
 def site(sqlite_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The portal on a fresh copy of the test world, on a free loopback port."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(sqlite_world, folder / "demo.sqlite3")
-    settings = make_settings(f"sqlite:///{folder / 'demo.sqlite3'}", folder, demo=True)
-    app = create_app(settings)
+    app, settings = _demo(), make_settings(f"sqlite:///{folder / 'demo.sqlite3'}", folder, demo=True)
+    app.extensions["settings"] = settings
+    use(app, led_to(settings.database_url))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -107,7 +107,11 @@ def test_a_redirect_within_the_host_is_followed(feed, fetcher):
 
 
 @pytest.mark.parametrize(
-    "to", ["http://127.0.0.2:{port}/new", "http://127.0.0.1:1/new", "http://feed.example/new", "//feed.example/"]
+    "to",
+    [
+        *("http://127.0.0.2:{port}/new", "http://127.0.0.1:1/new", "http://feed.example/new", "//feed.example/"),
+        *("http://10.0.0.1:{port}/new", "http://169.254.169.254/latest", "http://[::1]:{port}/new"),
+    ],
 )
 def test_a_redirect_to_another_server_is_refused(feed, fetcher, to):
     feed.answers["/old"] = Reply(status=302, headers={"Location": to.format(port=feed.host.split(":")[1])})
@@ -116,11 +120,32 @@ def test_a_redirect_to_another_server_is_refused(feed, fetcher, to):
     assert "another server" in said(error)
 
 
+def test_the_way_to_https_on_the_same_host_is_checked_anew(feed, fetcher):
+    """Another port is another door: what was allowed before it is not allowed behind it."""
+    feed.answers["/old"] = Reply(status=301, headers={"Location": "https://127.0.0.1/new"})
+    with pytest.raises(Refused) as error:
+        fetcher.json(f"{feed.url}/old")
+    assert "private network" in said(error)
+
+
+def test_a_name_that_turns_inwards_at_a_redirect_is_refused(feed, monkeypatch):
+    """The name servers answer with a private address once the first answer has won our trust."""
+    feed.answers["/old"] = Reply(status=302, headers={"Location": "/new"})
+    feed.answers["/new"] = Reply({"secret": 1})
+    trusted = ["127.0.0.1"]
+    monkeypatch.setattr("portal.local_offer.fetching.is_public", lambda _address: bool(trusted and trusted.pop()))
+    with pytest.raises(Refused) as error:
+        Fetcher(pause=lambda _seconds: None).json(f"{feed.url}/old")
+    assert "private network" in said(error)
+    assert feed.paths() == ["/old"]
+
+
 def test_a_redirect_without_end_is_refused(feed, fetcher):
     feed.answers["/old"] = Reply(status=302, headers={"Location": "/old"})
     with pytest.raises(Refused) as error:
         fetcher.json(f"{feed.url}/old")
     assert "again and again" in said(error)
+    assert feed.times["/old"] == 4, "three redirects are enough"
 
 
 def test_a_web_page_is_no_data(feed, fetcher):
@@ -146,6 +171,19 @@ def test_a_page_that_is_too_big_is_dropped_on_the_way(feed):
     assert fetcher.read_so_far < 1.2 * 1024**2
 
 
+def test_without_being_told_otherwise_a_page_ends_at_50_mb_and_a_feed_at_500(feed, fetcher):
+    feed.answers["/x"] = Reply(b'"' + b"x" * 51 * 1024**2 + b'"')
+    with pytest.raises(Refused) as error:
+        fetcher.json(f"{feed.url}/x")
+    assert said(error) == "This page is bigger than 50 MB."
+    assert fetcher.read_so_far < 50.2 * 1024**2
+    fetcher.read_so_far = 500 * 1024**2 - 10
+    feed.answers["/x"] = Reply(b'"' + b"x" * 100 + b'"')
+    with pytest.raises(Refused) as error:
+        fetcher.json(f"{feed.url}/x")
+    assert said(error) == "The feed is bigger than 500 MB."
+
+
 def test_all_pages_together_have_a_limit(feed):
     feed.answers["/x"] = Reply(b'"' + b"x" * 800_000 + b'"')
     fetcher = Fetcher(allowed=frozenset({feed.host}), largest_all=2 * 1024**2)
@@ -157,9 +195,11 @@ def test_all_pages_together_have_a_limit(feed):
 
 
 def test_packed_data_is_refused(feed, fetcher):
-    feed.answers["/x"] = Reply(b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
-    with pytest.raises(Refused):
+    """Also where the bytes could be read as they are: what says that it is packed is not looked into."""
+    feed.answers["/x"] = Reply({"a": 1}, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(Refused) as error:
         fetcher.json(f"{feed.url}/x")
+    assert "packed" in said(error)
 
 
 def test_a_server_that_drips_is_given_up(feed):

@@ -1,11 +1,21 @@
 """What readers meet: the search, an entry, and the suggestions for one child, which nobody else may see."""
 
+import uuid
+
 import pytest
 from sqlalchemy import select, update
 
+from portal.kernel import clock
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import PortalSession
 from portal.local_offer.models import CouncilLink, Service
+from portal.local_offer.queries_suggest import suggestions
+from portal.people.actor import Actor
 from portal.people.models import School
-from portal.profiles.models import Outcome, SenNeed
+from portal.people.rules import Audience
+from portal.people.scopes import scope_of
+from portal.profiles.models import Outcome, PlanVersion, SenNeed
+from portal.profiles.rules import VersionState
 from tests.local_offer.directory import add, empty
 from tests.pages import parse, words
 
@@ -14,6 +24,11 @@ NASTY = "<img src=x onerror=alert(1)>&lt;script&gt;alert(2)&lt;/script&gt; javas
 
 def names_on(answer):
     return [" ".join(link.text_content().split()) for link in parse(answer).xpath("//main//h3[@class='card__title']/a")]
+
+
+def actor_of(person_id):
+    facts = {"sitting_id": uuid.uuid4(), "name": "", "language": "en", "trust_id": uuid.uuid4()}
+    return Actor(person_id=person_id, audience=Audience.FAMILY, **facts)
 
 
 def key_of(session, name):
@@ -29,6 +44,10 @@ def test_the_search_as_anybody(app):
     assert "For ages 11 to 18" in text
     assert "Checked 2 months ago" in text
     assert "Free" in text
+    for path in ("/local-help", "/local-help?need=CI&age=6"):
+        page = words(app.test_client().get(path))
+        assert "Chatterbox Corner" in page
+        assert "The plan speaks" not in page, "a reason belongs to one child's page"
 
 
 def test_filters_come_back_as_they_were_asked(sqlite_app, ids):
@@ -193,6 +212,32 @@ def test_a_child_without_a_need_that_we_know_gets_no_guess(sqlite_app, sessions,
     assert "SENDIASS" in text
 
 
+def test_what_is_hidden_is_suggested_to_nobody(sqlite_app, sessions, ids, as_persona):
+    zaras_need(sessions, ids, "SLCN", "CI")
+    path = f"/children/{ids.pupil('Zara')}/local-help"
+    assert "Chatterbox Corner" in names_on(as_persona("parent").get(path))
+    with sessions() as session:
+        session.execute(update(Service).where(Service.name == "Chatterbox Corner").values(hidden=True))
+        session.commit()
+    assert "Chatterbox Corner" not in names_on(as_persona("parent").get(path))
+
+
+def test_only_the_published_plan_and_the_needs_of_today_speak(sqlite_app, sessions, ids, as_persona):
+    path, child = f"/children/{ids.pupil('Zara')}/local-help", ids.pupil("Zara")
+    earlier = select(PlanVersion.id).where(PlanVersion.pupil_id == child, PlanVersion.state == VersionState.EARLIER)
+    zaras_need(sessions, ids, "NSA", "")
+    with sessions() as session:
+        assert session.execute(update(Outcome).where(Outcome.version_id.in_(earlier)).values(area="SEMH")).rowcount
+        session.commit()
+    assert names_on(as_persona("parent").get(path)) == []
+    zaras_need(sessions, ids, "SEMH", "")
+    assert "Calm Kids" in names_on(as_persona("parent").get(path))
+    with sessions() as session:
+        session.execute(update(SenNeed).where(SenNeed.pupil_id == child).values(ends_on=SenNeed.starts_on))
+        session.commit()
+    assert names_on(as_persona("parent").get(path)) == []
+
+
 def test_no_address_on_that_page_tells_a_need_or_an_age(sqlite_app, ids, as_persona):
     page = parse(as_persona("parent").get(f"/children/{ids.pupil('Zara')}/local-help"))
     for href in page.xpath("//main//@href"):
@@ -210,6 +255,19 @@ def test_suggestions_are_for_those_who_may_read_the_plan(app, ids, as_persona):
         ("trust-lead", 403),
     ):
         assert as_persona(slug).get(path).status_code == status
+
+
+def test_the_fence_itself_keeps_suggestions_from_others(app, ids):
+    """Without the gate: only the scope of whoever reads the child's plan finds the child at all."""
+    engine = app.extensions["engine"]
+    for slug in ("parent", "parent-barred", "parent-other-school"):
+        scope = scope_of(actor_of(ids.person(slug)), clock.today())
+        with PortalSession(engine, scope=scope, read_only=True) as session:
+            if slug == "parent":
+                assert suggestions(session, pupil_id=ids.pupil("Zara"), today=clock.today()).suggestions
+                continue
+            with pytest.raises(NotFound):
+                suggestions(session, pupil_id=ids.pupil("Zara"), today=clock.today())
 
 
 def test_reading_suggestions_is_a_look_like_any_other(app, ids, as_persona, system_session):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from portal.kernel.scope import NOTHING, PortalSession
+from portal.local_offer.page_words import how_far
 from portal.local_offer.queries_search import search
 from portal.local_offer.rules import (
     AREA_CODES,
@@ -20,6 +21,7 @@ from portal.local_offer.rules import (
     old_before,
 )
 from portal.local_offer.rules_words import words_asked
+from portal.web.i18n import speaking
 from tests.local_offer.directory import add, at, empty
 
 TODAY = date(2026, 11, 22)
@@ -216,3 +218,10 @@ def test_areas_of_words_and_of_needs():
     assert areas_of(["ASD", "HI", "OTH", "NSA", ""]) == ("CI", "SP")
     assert areas_of(["CL", "SEMH"]) == ("CL", "SEMH")
     assert set(AREA_CODES) == {"CI", "CL", "SEMH", "SP"}
+
+
+def test_distances_are_written_as_the_language_writes_numbers(sqlite_app):
+    for tag, written in (("en", "1.3"), ("pl", "1,3"), ("ro", "1,3"), ("ur", "1.3")):
+        with speaking(tag):
+            assert written in how_far(1.26)
+            assert written.replace("1", "2").replace("3", "0") in how_far(2)

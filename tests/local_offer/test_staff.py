@@ -114,6 +114,25 @@ def test_a_correction_stays_when_the_feed_speaks_again(app, as_persona, sessions
     assert "Somebody at school has corrected it." in words(app.test_client().get(f"/local-help/{key}"))
 
 
+def test_each_correction_stays_beside_those_before_it(sqlite_app, as_persona, sessions):
+    """And what is decided together stays together: whoever corrected one age has looked at the other."""
+    raw = {"name": "Feed Club", "minimum_age": 5, "maximum_age": 9, "fees": "£3"}
+    with sessions() as session:
+        add(session, raw)
+        session.commit()
+        key = session.scalars(select(Service.id).where(Service.name == "Feed Club")).one()
+    client = as_persona("sendco")
+    for change in ({"phone": "0121 496 9999"}, {"minimum_age": "4"}, {"is_free": "y"}):
+        assert client.post(path_of(key), data={**form_of(client, key), **change}).status_code == 303
+    with sessions() as session:
+        add(session, {**raw, "minimum_age": 12, "maximum_age": 15, "fees": "£5", "phones": [{"number": "0121 496 1"}]})
+        session.commit()
+        row = session.get_one(Service, key)
+        assert (row.phone, row.minimum_age, row.maximum_age) == ("0121 496 9999", 4, 9)
+        assert (row.is_free, row.costs) == (True, "£3")
+        assert row.edited == ["costs", "is_free", "maximum_age", "minimum_age", "phone"]
+
+
 def test_two_who_correct_at_once_both_see_it(app, as_persona, system_session):
     key = entry(system_session, "Calm Kids").id
     first, second = as_persona("sendco"), as_persona("sendco-other-school")
@@ -136,6 +155,11 @@ def test_hide_and_show_again(app, as_persona, system_session):
     assert client.post(f"{path_of(key)}/show").status_code == 303
     assert app.test_client().get(f"/local-help/{key}").status_code == 200
     assert client.post(f"{path_of(uuid.uuid4())}/hide").status_code == 404
+
+
+def test_a_page_that_is_no_longer_there_is_the_first(sqlite_app, as_persona):
+    page = as_persona("office").get("/staff/local-help?page=4000")
+    assert parse(page).xpath("//main//table//tbody/tr")
 
 
 def test_what_staff_did_is_written_down(sqlite_app, as_persona, system_session):

@@ -24,6 +24,7 @@ from portal.meetings.rules_messages import Message
 from portal.people.models import StaffRole
 from portal.people.rules import Role
 from portal.reviews.models import Review
+from tests.at_once import at_once
 from tests.meetings.arranging import DAY, NOW, WISHES, Fair, make_fair, row_of_times
 
 
@@ -38,25 +39,6 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def fair(engine: Engine) -> Fair:
     return make_fair(engine, slots=4)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each came to, begun at the same moment: its answer or its error."""
-    gate, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            outcomes[number] = act()
-        except Exception as error:
-            outcomes[number] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
 
 
 def kinds(outcomes: list[Any]) -> Counter[str]:

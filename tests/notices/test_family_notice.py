@@ -247,7 +247,10 @@ def test_a_draft_is_nobodys_page_and_one_taken_back_says_only_that(app, as_perso
     assert "School took this back" in page
     assert "Wrong day." in page
     assert "MARK-WORDS" not in page
-    assert reply(client, back, "come").status_code == 404
+    late = reply(client, back, "come")
+    assert late.status_code == 409
+    assert "School took this back" in words(late), "whoever had the page open learns it"
+    assert replies(system_session, ids, back) == [Reply.NONE]
     assert client.get(url(back, "/day.ics")).status_code == 404
 
 

@@ -1,12 +1,12 @@
 """Places at a gathering: never more than there are, in real races on both databases, and with the guard off they show
 it; the reminder goes the school day before at 16:00, and only to those who still come."""
 
-import threading
 import uuid
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from portal.kernel import clock
 from portal.kernel.clock import LONDON
@@ -15,10 +15,13 @@ from portal.kernel.outbox import OutboxItem
 from portal.kernel.scope import PortalSession, system
 from portal.meetings.rules import instant
 from portal.notices import actions_gathering
-from portal.notices.actions_gathering import NoPlaceLeft, come, stay_away
+from portal.notices.actions_gathering import NoPlaceLeft, come, free_places, stay_away
 from portal.notices.models import Notice, NoticeCopy
 from portal.notices.rules import Asks, Reply, Told
+from portal.people.models import PupilContact
+from portal.people.rules import PortalAccess
 from portal.reviews.queries_calendar import calendar_of
+from tests.at_once import at_once
 from tests.notices.staff import actor_of, copies_of, many_families, sent
 from tests.notices.test_staff_sending import about, leaves
 
@@ -53,31 +56,13 @@ def answer(engine, notice_id, copy_id, reply=Reply.COME):
         session.commit()
 
 
-def at_once(acts):
-    gate, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        gate.wait()
-        try:
-            act()
-        except Exception as error:
-            outcomes[number] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
-
-
 def places(app, notice_id):
     return sorted(copy.place for copy in copies_of(app, notice_id) if copy.place is not None)
 
 
 def race(app, engine, notice_id):
     copies = copies_of(app, notice_id)
-    return at_once([lambda key=copy.id: answer(engine, notice_id, key) for copy in copies])
+    return at_once(*(partial(answer, engine, notice_id, copy.id) for copy in copies))
 
 
 def test_thirty_families_for_five_places(app, engine, gathering):
@@ -123,7 +108,7 @@ def test_a_place_that_is_given_back_is_free_again(app, engine, gathering):
 
 def test_said_twice_is_one_place(app, engine, gathering):
     copy = copies_of(app, gathering)[0]
-    at_once([lambda: answer(engine, gathering, copy.id)] * 6)
+    at_once(*[partial(answer, engine, gathering, copy.id)] * 6)
     assert places(app, gathering) == [1]
 
 
@@ -150,3 +135,60 @@ def test_the_reminder_goes_the_school_day_before_at_four(app, engine, ids, gathe
         )
     assert again == 1, "said anew it is the same reminder"
     assert leaves(app, by_person[other.adult_id], due)
+
+
+def close(session, adult_id, pupil_id, access=PortalAccess.NONE):
+    about = PupilContact.adult_id == adult_id, PupilContact.pupil_id == pupil_id
+    session.execute(update(PupilContact).where(*about).values(access=access))
+    session.commit()
+
+
+def freed(app):
+    with PortalSession(app.extensions["writing_engine"], scope=system("test")) as session:
+        count = free_places(session, now=clock.now())
+        session.commit()
+        return count
+
+
+def test_whoever_lost_access_gives_the_place_back(app, engine, gathering, system_session):
+    race(app, engine, gathering)
+    gone = next(copy for copy in copies_of(app, gathering) if copy.place == 2)
+    assert freed(app) == 0
+    close(system_session, gone.adult_id, gone.pupil_id)
+    reminder = next(item for item in about(app, gathering, Told.TOMORROW) if item.person_id == gone.adult_id)
+    assert freed(app) == 1
+    assert freed(app) == 0
+    assert places(app, gathering) == [1, 3, 4, 5]
+    then = next(copy for copy in copies_of(app, gathering) if copy.id == gone.id)
+    assert (then.reply, then.place) == (Reply.NONE, None)
+    close(system_session, gone.adult_id, gone.pupil_id, PortalAccess.VIEW)
+    assert not leaves(app, reminder, reminder.due_at), "with the right the place does not come back"
+    last = next(copy for copy in copies_of(app, gathering) if copy.place is None and copy.id != gone.id)
+    answer(engine, gathering, last.id)
+    assert places(app, gathering) == [1, 2, 3, 4, 5]
+
+
+def test_with_another_child_an_adult_keeps_the_place(app, engine, gathering, system_session):
+    first, second = copies_of(app, gathering)[:2]
+    system_session.execute(update(NoticeCopy).where(NoticeCopy.id == second.id).values(adult_id=first.adult_id))
+    links = PupilContact.pupil_id == second.pupil_id
+    system_session.execute(update(PupilContact).where(links).values(adult_id=first.adult_id))
+    system_session.commit()
+    answer(engine, gathering, first.id)
+    system_session.execute(update(NoticeCopy).where(NoticeCopy.id == second.id).values(reply=Reply.COME))
+    system_session.commit()
+    close(system_session, first.adult_id, first.pupil_id)
+    assert freed(app) == 1
+    held = {copy.id: (copy.reply, copy.place) for copy in copies_of(app, gathering)}
+    assert (held[first.id], held[second.id]) == ((Reply.NONE, None), (Reply.COME, 1))
+
+
+def test_who_was_there_stays_written_down(app, engine, gathering, system_session):
+    one = copies_of(app, gathering)[0]
+    answer(engine, gathering, one.id)
+    close(system_session, one.adult_id, one.pupil_id)
+    yesterday = clock.now() - timedelta(days=1)
+    system_session.execute(update(Notice).where(Notice.id == gathering).values(happens_at=yesterday, ends_at=None))
+    system_session.commit()
+    assert freed(app) == 0
+    assert places(app, gathering) == [1]

@@ -215,6 +215,7 @@ def test_taking_back_needs_a_reason_and_tells_those_who_knew(app, ids, system_se
     for _press in range(2):
         with acting(app, sendco) as session:
             actions_send.take_back(session, actor=sendco, notice_id=notice_id, why="Wrong day.", now=clock.now())
+        work(app)
     assert [item.person_id for item in about(app, notice_id, Told.TAKEN_BACK)] == [ids.person("parent")]
     assert stored(app, notice_id).taken_back_why == "Wrong day."
     assert leaves(app, about(app, notice_id, Told.TAKEN_BACK)[0])
@@ -245,6 +246,7 @@ def test_reminders_go_once_a_day_to_those_who_have_not_answered(app, ids, system
     for moment in (now, now, now + timedelta(days=1)):
         with acting(app, sendco) as session:
             told.append(actions_send.remind(session, actor=sendco, notice_id=notice_id, now=moment))
+        work(app, moment)
     assert told == [len(silent), 0, len(silent)]
     reminders = about(app, notice_id, Told.REMINDER)
     assert {item.person_id for item in reminders} == silent

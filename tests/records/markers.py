@@ -13,7 +13,9 @@ from portal.contributions.models import Contribution, Disclosure, Statement, Sta
 from portal.kernel import clock
 from portal.people.models import Person, Pupil, PupilContact
 from portal.people.rules import ContactState, PortalAccess, Readers, Side
-from portal.profiles.rules import Party
+from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Responsibility, Target, TextTranslation
+from portal.profiles.models_sharing import PlanComment, PlanSharing
+from portal.profiles.rules import Opinion, Party, wording_key
 from portal.records.models import (
     Action,
     ActionStep,
@@ -205,6 +207,31 @@ class About:
         row.wanted_at = self.now
         self.marks.keep(row)
 
+    def draft(self, name):
+        """A draft of a plan of a kind of its own, with one piece of each kind and a translation."""
+        kind = self.marks.keep(PlanKind(school_id=self.pupil.school_id, code=name, label="Another plan"))
+        plan = self.marks.keep(Plan(**self.about, kind_id=kind.id, opened_on=clock.today()))
+        words = {"people_like": self.mark(name), "how_to_support": self.mark(name), "written_at": self.now}
+        version = self.marks.keep(PlanVersion(**self.about, plan_id=plan.id, number=1, **words))
+        piece = {**self.about, "version_id": version.id, "position": 1}
+        outcome = self.marks.keep(Outcome(**piece, text=self.mark(name)))
+        target = {"title": self.mark(name), "goal": self.mark(name), "outcome_id": outcome.id}
+        self.marks.keep(Target(**piece, **target))
+        self.marks.keep(Responsibility(**piece, party=Party.SCHOOL, text=self.mark(name)))
+        facts = {"language": "pl", "wording": wording_key(version.people_like), "translated_by": "Somebody"}
+        text = self.mark(f"translated {name}")
+        self.marks.keep(TextTranslation(**self.about, **facts, text=text, at=self.now))
+        return version
+
+    def ask_about(self, version):
+        shared = {"version_id": version.id, "shared_by": self.person("sendco"), "shared_at": self.now}
+        return self.marks.keep(PlanSharing(**self.about, **shared))
+
+    def comment(self, sharing, slug):
+        said = {"adult_id": self.person(slug), "opinion": Opinion.CHANGES, "words": self.mark(f"comment of {slug}")}
+        facts = {"sharing_id": sharing.id, "said_at": self.now, "once_key": uuid.uuid4().hex}
+        self.marks.keep(PlanComment(**self.about, **said, **facts))
+
     def told(self, slug):
         child = self.person("child")
         row = Disclosure(**self.about, author_id=child, written_by=child, side=PUPIL, readers=ONE)
@@ -250,6 +277,10 @@ def all_of_zara(marks):
     zara.call(coming, "second-parent")
     _draft(zara)
     _shared(zara)
+    zara.draft("draft plan")
+    sharing = zara.ask_about(zara.draft("shared draft"))
+    zara.comment(sharing, "parent")
+    zara.comment(sharing, "second-parent")
     zara.told("headteacher")
     zara.told("class-teacher")
     zara.ask("parent", Wish.WORRY, SCHOOL)
@@ -278,6 +309,9 @@ def _shared(zara):
         "for family": zara.action(review, 1, "action for family", zara.ours(FAMILY)),
         "for school": zara.action(review, 2, "action for school", zara.ours(SCHOOL), for_family=False),
     }
+    for place, name in enumerate(("parent-school", "parent-family"), 20):
+        facts = zara.of(said[name], readers=SCHOOL, statement_id=said[name].id, for_family=False)
+        actions[f"kept of {name}"] = zara.action(review, place, f"kept action of {name}", facts)
     owed = {"owner_id": zara.person("teaching-assistant")}
     zara.action(review, 3, "action owed by the assistant", zara.ours(FAMILY), **owed)
     zara.action(review, 4, "owed, for school", zara.ours(SCHOOL), **owed)

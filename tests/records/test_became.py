@@ -9,7 +9,7 @@ from portal.kernel import clock
 from portal.kernel.outbox import OutboxItem
 from portal.meetings.rules_messages import Message
 from portal.people.models import PupilContact
-from portal.people.rules import PortalAccess, Readers
+from portal.people.rules import PortalAccess, Readers, Side
 from portal.records.models import Action, NotHappening
 from portal.records.rules import ActionState
 from tests.pages import parse, words
@@ -44,8 +44,37 @@ def test_a_draft_tells_the_family_nothing(meeting, as_persona):
     page = words(parent.get(path_of(meeting)))
     assert "NOT YET AN ACTION" in page
     assert "NOT YET AN ANSWER" in page
+    record = words(parent.get(meeting.family_path))
+    assert record.count("NOT YET AN ACTION") == 1, "as what became of their words, and not among what all agreed"
     other = words(as_persona("second-parent").get(path_of(meeting)))
     assert "NOT YET" not in other, "what one parent said to school, and what became of it, is theirs"
+
+
+def test_what_school_keeps_for_itself_is_not_read_by_whoever_said_it(meeting, as_persona, read_pdf):
+    teacher, parent = as_persona("class-teacher"), as_persona("parent")
+    teacher.post(meeting.path)
+    for name in ("mum for school", "mum for family"):
+        assert add(teacher, meeting, said=name, text="KEPT AT SCHOOL", for_family=None).status_code == 303
+    meeting.write(teacher, "For everybody")
+    meeting.share(teacher)
+    assert "It became something we do" in words(parent.get(path_of(meeting)))
+    for path in (path_of(meeting), meeting.family_path, f"{meeting.family_path.removesuffix('record')}pack"):
+        assert "KEPT" not in words(parent.get(path)), path
+    assert "KEPT" not in read_pdf(parent.get(f"{meeting.family_path}/copy.pdf?lang=en").data)
+    (key, _other) = look(meeting.session, select(Action.id).where(Action.review_id == meeting.id))
+    assert tell(parent, meeting, key).status_code == 404
+
+
+def test_what_is_agreed_in_a_draft_is_nothing_from_last_time(meeting, system_session, ids, as_persona):
+    teacher, following = as_persona("class-teacher"), Meeting(system_session, ids)
+    teacher.post(meeting.path)
+    assert add(teacher, meeting, said="mum for family", text="ONLY A DRAFT").status_code == 303
+    teacher.post(following.path)
+    pack = following.family_path.replace("/record", "/pack")
+    for client, path in ((teacher, following.path), (teacher, f"/staff{pack}"), (as_persona("parent"), pack)):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert "ONLY A DRAFT" not in words(page), path
 
 
 def test_each_reads_their_own_words_and_what_the_child_said_to_the_family(meeting, as_persona, counting):
@@ -59,6 +88,29 @@ def test_each_reads_their_own_words_and_what_the_child_said_to_the_family(meetin
     for name in ("dad for family", "child for one", "child for school"):
         assert f"Said: {name}" not in page
     assert "Said: dad for family" in words(as_persona("second-parent").get(path_of(meeting)))
+
+
+def test_what_is_not_sent_or_counts_no_longer_stands_nowhere(meeting, as_persona):
+    teacher = as_persona("class-teacher")
+    teacher.post(meeting.path)
+    gone = {"NOT SENT": {"sent_at": None}, "TAKEN BACK": {"current": False}, "ANSWERED, BACK": {"current": False}}
+    for name, change in gone.items():
+        row = meeting.say(name, "parent", Side.PARENT, Readers.FAMILY, name, text=name)
+        if name.startswith("ANSWERED"):
+            assert end(teacher, meeting, name).status_code == 303
+        for column, value in change.items():
+            setattr(row, column, value)
+        meeting.session.commit()
+    for client, path in (
+        (as_persona("parent"), path_of(meeting)),
+        (as_persona("second-parent"), path_of(meeting)),
+        (teacher, meeting.path),
+        (teacher, f"{meeting.path}/endings"),
+    ):
+        page = words(client.get(path))
+        assert "Said:" in page
+        for name in (*gone, "who has to end it"):
+            assert name not in page, (path, name)
 
 
 def test_what_became_of_an_action(meeting, as_persona):

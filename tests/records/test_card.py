@@ -8,10 +8,10 @@ from portal.contributions.models import Statement
 from portal.kernel import clock
 from portal.people.models import Pupil
 from portal.people.rules import Audience, Readers, Side
-from portal.records.models import CardLine, Ending
+from portal.records.models import Action, CardLine, Ending, Record
 from tests.conftest import _signed_in
 from tests.pages import parse, words
-from tests.records.agreeing import add
+from tests.records.agreeing import add, look, version_on
 from tests.records.writing import Meeting
 
 
@@ -68,6 +68,10 @@ def test_the_card_in_each_skin(app, as_persona, meeting, year, skin):
 def test_before_it_is_shared_the_card_is_not_there(app, as_persona, meeting):
     meeting.agree("x", pupil_words="Not yet for you")
     end(meeting, "child for family", "answered", "Not yet either")
+    as_persona("class-teacher").post(meeting.path)
+    for record in meeting.session.scalars(select(Record).where(Record.review_id != meeting.id)):
+        record.shared_at = None  # so that the newest is the one that is being written
+    meeting.session.commit()
     client = as_persona("pupil-young")
     text = words(client.get("/me/we-will?lang=en"))
     assert "Not yet" not in text
@@ -84,6 +88,11 @@ def test_an_answer_that_comes_later_stands_there_too(app, as_persona, meeting):
 def test_what_was_told_to_one_adult_stays_off_the_familys_copy(app, as_persona, meeting, read_pdf):
     end(meeting, "child for one", "answered", "Secret answer")
     end(meeting, "child for family", "noted", "Open answer")
+    end(meeting, "mum for family", "noted", "Answer to mum")
+    back = meeting.say("back", "pupil-young", Side.PUPIL, Readers.FAMILY, "admire", text="Taken back")
+    end(meeting, "back", "noted", "Answer to what was taken back")
+    back.current = False
+    meeting.session.commit()
     action = meeting.agree(
         "One", statement_id=meeting.said["child for one"], pupil_words="Secret help", readers="one_adult",
         one_adult_id=meeting.ids.person("class-teacher"),
@@ -94,7 +103,9 @@ def test_what_was_told_to_one_adult_stays_off_the_familys_copy(app, as_persona, 
     for client, path in ((as_persona("parent"), meeting.family_path), (as_persona("sendco"), meeting.path)):
         card = read_pdf(client.get(f"{path}/card.pdf?lang=en").data)
         assert "Open answer" in card
-        assert "Secret" not in card
+        for part in ("Secret", "Answer to", "Taken back"):
+            assert part not in card
+    assert "Answer to" not in words(as_persona("pupil-young").get("/me/we-will?lang=en"))
     assert "Secret answer" in read_pdf(as_persona("class-teacher").get(f"{meeting.path}/card.pdf?lang=en").data)
 
 
@@ -136,6 +147,40 @@ def test_who_does_it_stands_above_it(app, as_persona, meeting, read_pdf, year, s
     for part in told:
         assert [idea for idea in ideas if part in idea], part
         assert part in card, part
+
+
+def mark(client, meeting, action_id, state, why=""):
+    address = f"/staff/children/{meeting.about['pupil_id']}/promises/{action_id}"
+    version = version_on(client.get(address))
+    assert client.post(address, data={"state": state, "words": why, "version": version}).status_code == 303
+
+
+def test_the_card_says_what_became_of_it(app, as_persona, meeting, read_pdf):
+    teacher, child = as_persona("class-teacher"), as_persona("pupil-young")
+    quiet = meeting.agree("Quiet place", pupil_words="You get quiet ears")
+    card = meeting.agree("Help card", pupil_words="You show a card", position=2, party="pupil")
+    meeting.agree("Write to the doctor", position=3)
+    teacher.post(meeting.path)
+    assert add(teacher, meeting, said="child for one", text="Talk", pupil_words="We talk at lunch").status_code == 303
+    assert add(teacher, meeting, said="mum for family", text="Ask the club").status_code == 303
+    meeting.write(teacher, "For everybody")
+    assert meeting.share(teacher).status_code == 303
+    page = words(child.get("/me/we-will?lang=en"))
+    for part in ("We will You get quiet ears", "I will You show a card", "We will We talk at lunch"):
+        assert part in page, part
+    (alone,) = look(meeting.session, select(Action.id).where(Action.readers == "one_adult", Action.text == "Talk"))
+    for action_id, state in ((quiet, "stopped"), (alone, "stopped"), (card, "kept")):
+        mark(teacher, meeting, action_id, state, "REASON OF SCHOOL")
+    page = words(child.get("/me/we-will?lang=en"))
+    stopped = "We stopped this. You can ask why."
+    for part in (f"{stopped} You get quiet ears", "Done You show a card", f"{stopped} We talk at lunch"):
+        assert part in page, part
+    assert "We will" not in page.replace("You said, we will", "")
+    assert "REASON" not in page
+    copy = read_pdf(as_persona("parent").get(f"{meeting.family_path}/card.pdf?lang=en").data)
+    assert f"{stopped} You get quiet ears" in copy
+    for part in ("at lunch", "doctor", "club", "mum for"):
+        assert part not in copy, "what was agreed with the child alone, and what is not for the card"
 
 
 def test_what_one_adult_agrees_with_a_child_alone_stands_on_the_childs_card(app, as_persona, meeting, read_pdf):

@@ -205,5 +205,5 @@ def test_what_everybody_may_count_holds_no_words():
             "says_something",
         },
         "EndingStanding": {"id", "school_id", "pupil_id", "review_id", "statement_id", "action_id"},
-        "ActionStanding": {"id", "school_id", "pupil_id", "review_id", "position", "party", "carried_from"},
+        "ActionStanding": {"id", "school_id", "pupil_id", "review_id", "position", "party", "state", "carried_from"},
     }

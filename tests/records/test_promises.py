@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.kernel import clock
+from portal.people.models import Pupil
 from portal.people.rules import Readers
-from portal.records.models import Action, ActionStep
+from portal.records.models import Action, ActionStep, Record
 from portal.records.rules import ActionState
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
@@ -70,6 +71,32 @@ def test_everybody_has_their_own_list_and_the_sendco_has_all_late_first(meeting,
     assert promised(asked) == (["Mine"], []), "whoever does not answer for the school gets their own"
     for slug in ("teaching-assistant", "supply-teacher", "office", "sendco-other-school"):
         assert "Mine" not in words(as_persona(slug).get(LIST))
+
+
+LATE_TO_A_FAMILY, MINE_IS_LATE = "promise to a family is late", "of your promises is late"
+
+
+def test_a_late_promise_is_counted_for_whoever_made_it_and_those_who_answer_for_the_school(meeting, as_persona, ids):
+    (key,) = shared(meeting, "Hers")
+    action, pupil = meeting.session.get_one(Action, key), meeting.session.get_one(Pupil, meeting.about["pupil_id"])
+    action.owner_id, action.due_on = ids.person("sendco"), clock.today() + LATE
+    meeting.session.commit()
+
+    def fronts():
+        pages = {slug: words(as_persona(slug).get("/staff")) for slug in ("sendco", "headteacher", "class-teacher")}
+        return {slug: (LATE_TO_A_FAMILY in page, MINE_IS_LATE in page) for slug, page in pages.items()}
+
+    assert fronts() == {"sendco": (True, True), "headteacher": (True, False), "class-teacher": (False, False)}
+    record = meeting.session.scalars(select(Record).where(Record.review_id == meeting.id)).one()
+    shared_at = record.shared_at
+    meeting.session.commit()
+    assert promised(as_persona("sendco").get(LIST)) == (["Hers"], ["Hers"])
+    for change in ({"shared_at": None}, {"left_on": clock.today()}):
+        record.shared_at = change.get("shared_at", shared_at)
+        pupil.left_on = change.get("left_on")
+        meeting.session.commit()
+        assert not any(seen for each in fronts().values() for seen in each), change
+        assert promised(as_persona("sendco").get(LIST)) == ([], []), change
 
 
 def test_a_draft_is_nobodys_promise(meeting, as_persona, ids):

@@ -143,6 +143,23 @@ def test_words_are_kept_while_they_are_typed(app, teacher, as_persona, meeting):
     assert list(meeting.lines()) == ["The SENDCO was faster", "A whole word"]
 
 
+def test_words_in_a_line_that_somebody_took_out_meanwhile_are_not_lost(app, teacher, as_persona, meeting):
+    entry_id = uuid.uuid4()
+    meeting.write(teacher, "First words", "support", entry_id)
+    line = meeting.lines()["First words"]
+    gone = as_persona("sendco").post(f"{meeting.path}/lines/{line.id}/remove", data={"version": str(line.version)})
+    assert gone.status_code == 303
+    late = meeting.write(teacher, "More words", "support", entry_id, version=str(line.version))
+    assert late.status_code == 404
+    form = parse(late).xpath("//form[.//textarea[@id='text']]")[0]
+    again = {name: value for name, value in form.form_values() if name != "csrf_token"}
+    assert teacher.post(f"{meeting.path}/lines", data=again).status_code == 303
+    assert list(meeting.lines()) == ["More words"]
+    lost = change(teacher, meeting, line, "Even more words")
+    assert lost.status_code == 404
+    assert "Even more words" in words(lost)
+
+
 def test_what_cannot_be_kept_stays_in_the_box(app, teacher, meeting):
     empty = meeting.write(teacher, "", heading="support")
     assert empty.status_code == 422
@@ -180,6 +197,25 @@ def test_the_second_saver_sees_both_texts_and_loses_neither(app, teacher, as_per
     version = parse(late).xpath("//input[@name='version']/@value")[0]
     assert change(teacher, meeting, line, "Words of both", version=version).status_code == 303
     assert list(meeting.lines()) == ["Words of both"]
+
+
+def test_ones_own_words_are_removed_after_a_question(app, teacher, meeting):
+    meeting.write(teacher, "Words of my own")
+    meeting.take(teacher, "mum for family")
+    page = parse(teacher.get(meeting.path))
+    (link,) = page.xpath("//main//a[contains(@href, '/remove')]/@href")
+    assert link == f"{meeting.path}/lines/{meeting.lines()['Words of my own'].id}/remove"
+    (taken,) = page.xpath("//main//form[contains(@action, '/remove')]/@action")
+    assert teacher.get(taken).status_code == 404, "what was taken over can be taken over again: nobody is asked"
+    question = teacher.get(link)
+    assert "Remove this line?" in words(question)
+    assert "Words of my own" in words(question)
+    form = parse(question).xpath("//main//form")[0]
+    assert set(meeting.lines()) == {"Words of my own", "Said: mum for family"}
+    sent = {name: value for name, value in form.form_values() if name != "csrf_token"}
+    assert teacher.post(form.get("action"), data=sent).status_code == 303
+    assert set(meeting.lines()) == {"Said: mum for family"}
+    assert teacher.get(link).status_code == 404
 
 
 def test_a_line_changed_meanwhile_is_not_removed(app, teacher, as_persona, meeting):

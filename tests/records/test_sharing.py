@@ -9,10 +9,12 @@ from portal.contributions.models import Statement
 from portal.kernel import clock
 from portal.kernel.outbox import OutboxItem
 from portal.meetings.rules_messages import Message
+from portal.people.models import Pupil
 from portal.people.rules import PortalAccess, Readers, Side
 from portal.profiles.models import TextTranslation
 from portal.profiles.rules import wording_key
 from portal.records.models import Action, CardLine, Ending, FamilyReply
+from portal.records.rules_record import goes_to_family
 from portal.reviews.models import ReviewStep
 from portal.reviews.rules import ReviewKind, Stage
 from tests.meetings.family import set_link
@@ -50,8 +52,10 @@ def test_before_it_is_shared_the_family_reads_no_word(app, as_persona, teacher, 
     assert "Said:" not in words(page), "not even the reader's own words: the record is not theirs yet"
     for path in ("copy.pdf", "card.pdf"):
         assert client.get(f"{meeting.family_path}/{path}").status_code == 404
-    refused = client.post(meeting.family_path, data={"reply": "confirmed", "once_key": "a"})
-    assert refused.status_code == 404
+    for data in ({"reply": "confirmed", "once_key": "a"}, {"words": "no choice"}):
+        refused = client.post(meeting.family_path, data=data)
+        assert refused.status_code == 404
+        assert "Said:" not in words(refused)
 
 
 def test_what_goes_out_is_read_first(app, teacher, meeting):
@@ -67,6 +71,37 @@ def test_what_goes_out_is_read_first(app, teacher, meeting):
         assert text in kept
         assert text not in out.split("This is what the family will read")[1]
     assert "6 things that were said have no answer yet." in shown
+
+
+@pytest.mark.parametrize(
+    ("for_family", "readers", "from_statement", "wanted", "goes"),
+    [
+        (True, "teachers", False, None, True),
+        (False, "teachers", False, None, False),
+        (True, "one_adult", False, None, False),
+        (True, "teachers", True, "family", True),
+        (False, "teachers", True, "family", False),
+        (True, "one_adult", True, "family", False),
+        (True, "teachers", True, "teachers", False),
+        (True, "teachers", True, "one_adult", False),
+        (True, "teachers", True, None, False),  # the writer cannot see what was wanted
+    ],
+)
+def test_what_becomes_the_familys(for_family, readers, from_statement, wanted, goes):
+    facts = {"for_family": for_family, "readers": readers, "from_statement": from_statement}
+    assert goes_to_family(**facts, statement_readers=wanted) is goes
+
+
+def test_a_line_for_one_adult_stays_so_when_the_child_lets_more_read_the_words(app, as_persona, teacher, meeting):
+    child, (review, question) = as_persona("pupil-young"), (meeting.id, "important_now")
+    meeting.session.get(Pupil, meeting.about["pupil_id"]).nc_year = "9"  # is asked this question
+    meeting.session.commit()
+    wider = child.post(f"/me/views/{review}/{question}/readers", data={"who": "family"})
+    assert wider.status_code == 303
+    assert meeting.share(teacher).status_code == 303
+    line = meeting.lines()["Said: child for one"]
+    assert (line.readers, line.one_adult_id) == (Readers.ONE_ADULT, meeting.ids.person("class-teacher"))
+    assert "Said: child for one" not in words(family_page(as_persona("parent"), meeting))
 
 
 def test_one_press_shares_it_with_those_who_may_read_each_line(app, ids, as_persona, teacher, meeting):

@@ -85,6 +85,8 @@ MAY_READ = {
     "zara:owed, for school": "TCH",
     "zara:action of parent-school": "P TCH",
     "zara:action of parent-family": "PSG TCH",
+    "zara:kept action of parent-school": "TCH",
+    "zara:kept action of parent-family": "TCH",
     "zara:action of second-school": "S TCH",
     "zara:action of pupil-teacher": "y T",
     "zara:action of pupil-school": "y TACH",
@@ -94,6 +96,8 @@ MAY_READ = {
     "zara:why for school": "TCH",
     "zara:why parent-school": "P TCH",
     "zara:why parent-family": "PSG TCH",
+    "zara:why kept of parent-school": "TCH",
+    "zara:why kept of parent-family": "TCH",
     "zara:why second-school": "S TCH",
     "zara:why pupil-teacher": "y T",
     "zara:why pupil-school": "y TACH",
@@ -125,6 +129,13 @@ MAY_READ = {
     "zara:second-parent asks for worry": "S TCH",
     "zara:second-parent asks for worry, answered": "S TCH",
     "zara:second-parent asks for complaint": "S",
+    # drafts of plans, and what is said to the one that the family is asked about: drafts are the SENDCO's to write
+    "zara:draft plan": "C",
+    "zara:translated draft plan": "C",
+    "zara:shared draft": "PSG C",
+    "zara:translated shared draft": "PSG C",
+    "zara:comment of parent": "P C",
+    "zara:comment of second-parent": "S C",
     # other children
     "leo:pupil-teacher": "T",
     "leo:pupil-school": "TACH",
@@ -192,6 +203,11 @@ MUST_READ = {
     "zara:call wanted by parent": "F",
     "zara:told headteacher": "H",
     "zara:told class-teacher": "T",
+    "zara:draft plan": "C",
+    "zara:shared draft": "PSG C",
+    "zara:translated shared draft": "PSG",
+    "zara:comment of parent": "P C",
+    "zara:comment of second-parent": "S C",
     "zara:parent asks for worry": "P TCH",
     "zara:parent asks for worry, answered": "P TCH",
     "zara:parent asks for complaint": "P C",
@@ -209,6 +225,7 @@ WORDS_STAND_IN = {
     *("statement", "statement_translation", "record_entry", "action", "action_step", "ending", "card_line"),
     *("family_reply", "not_happening", "wanted_call", "disclosure"),
     *("concern", "concern_reply"),
+    *("plan_version", "outcome", "target", "responsibility", "text_translation", "plan_comment"),
 }
 # walked, but nobody gets a page there, and why
 STEPS_OF_SIGNING_IN = {

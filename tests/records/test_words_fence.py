@@ -43,7 +43,7 @@ WITH_READERS = sorted(
 # classes that read such a table without its fence, with the only columns that they may have: none of them holds words
 WITHOUT_WORDS = {
     "id", "school_id", "pupil_id", "review_id", "side", "current", "sent_at", "one_adult_id", "says_something",
-    "statement_id", "action_id", "party", "position", "carried_from",
+    "statement_id", "action_id", "party", "position", "state", "carried_from",
     "said_at", "seen_at", "seen_by",
 }  # fmt: skip
 

@@ -13,6 +13,8 @@ from portal.contributions.models import Disclosure, Statement, WantedCall
 from portal.kernel.scope import PortalSession, system
 from portal.people.models import Person, StaffRole
 from portal.people.rules import Audience
+from portal.profiles.models import PlanVersion
+from portal.profiles.models_sharing import PlanSharing
 from portal.records.models import Action, NotHappening, Record, RecordEntry
 from tests.access.matrix import GET, PERSONAS
 from tests.conftest import _signed_in, sign_in
@@ -31,6 +33,7 @@ ROWS_OF = {
     "said_id": NotHappening,
     "call_id": WantedCall,
     "concern_id": Concern,
+    "sharing_id": PlanSharing,
 }
 ANSWERED = ("progress", "admire", "support")
 # not walked, and why no word about a child can stand there
@@ -45,7 +48,7 @@ OF_A_ROUND = {
     *("gate.child", "gate.book", "gate.cancel", "gate.answer", "family_meetings.time", "family_answers.wishes"),
     *("family_answers.cancel", "calendar.meeting_file"),
 }
-IN_POLISH = {"pack.family", "pack.staff", "family_records.record", "staff_records.record"}
+IN_POLISH = {"pack.family", "pack.staff", "family_records.record", "staff_records.record", "sharing.read"}
 
 
 class Walker(ReadingClient):
@@ -110,7 +113,8 @@ def _choices(marks, values, rule, name, pupil_id, reviews):
         of_zara = rule.endpoint in OF_A_ROUND and pupil_id == known["pupil_id"]
         return [*reviews, known[name]] if of_zara else reviews
     if name == "version_id":
-        return [versions.get(rule.endpoint, versions["default"])]
+        drafts = [row.id for row in marks.rows.get(PlanVersion, ()) if row.pupil_id == pupil_id]
+        return [versions.get(rule.endpoint, versions["default"]), *drafts]
     if name == "topic":
         return ANSWERED
     if name in ROWS_OF:

@@ -98,9 +98,11 @@ def list_of(items: Iterable[object]) -> str:
     return format_list([_isolated(str(part)) for part in parts], locale=current().locale)
 
 
-def number(value: int | float) -> str:
-    """A number with the separators of the language, in Latin digits."""
-    return format_decimal(value, locale=current().locale, numbering_system="latn")
+def number(value: int | float, places: int | None = None) -> str:
+    """A number with the separators of the language, in Latin digits; with exactly so many places, or as many as it
+    has, up to three."""
+    pattern = None if places is None else f"#,##0.{'0' * places}"
+    return format_decimal(value, pattern, locale=current().locale, numbering_system="latn")
 
 
 @lru_cache(maxsize=4096)
