@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Keyed
 from portal.kernel.outbox import Channel
-from portal.kernel.scope import AboutAnAdult, AboutAPupil, in_the_pupils_school
+from portal.kernel.rows import AboutAnAdult, AboutAPupil, in_the_pupils_school
 from portal.people.rules import Audience
 
 

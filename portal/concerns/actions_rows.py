@@ -9,7 +9,8 @@ from sqlalchemy import select
 from portal.concerns.models import Concern, ConcernReply
 from portal.concerns.rules import Turn
 from portal.kernel.errors import NotFound, StaleVersion
-from portal.kernel.scope import PortalSession, whose
+from portal.kernel.rows import whose
+from portal.kernel.scope import PortalSession
 from portal.people.rules import Readers
 
 

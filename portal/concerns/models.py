@@ -24,7 +24,7 @@ from portal.concerns.rules import OFFICES, Standing, Step, Turn, Wish
 from portal.concerns.rules_consent import Basis, ConsentState, Specialist, Way
 from portal.contributions.models import NARROW
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAPupil, ForReaders, PrivateToAdult, in_the_pupils_school
+from portal.kernel.rows import AboutAPupil, ForReaders, PrivateToAdult, in_the_pupils_school
 
 Holds = Callable[[Any, Any], ColumnElement[bool]]
 

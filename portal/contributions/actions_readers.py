@@ -11,7 +11,8 @@ from portal.contributions.actions_rows import all_said, held_review, note
 from portal.contributions.models import Statement
 from portal.kernel.db import Base
 from portal.kernel.errors import NotFound
-from portal.kernel.scope import ForReaders, PortalSession
+from portal.kernel.rows import ForReaders
+from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.rules import Readers
 

@@ -12,7 +12,8 @@ from portal.contributions.rules import LONGEST_ANSWER
 from portal.kernel import audit
 from portal.kernel.db import renamed
 from portal.kernel.errors import Invalid, NotFound, StaleVersion
-from portal.kernel.scope import PortalSession, whose
+from portal.kernel.rows import whose
+from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines, one_line
 from portal.kernel.words import N_
 from portal.meetings.actions_pupil import held_review

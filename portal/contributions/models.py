@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.contributions.rules import How
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAPupil, ForReaders, SaidToSchool, in_the_pupils_school
+from portal.kernel.rows import AboutAPupil, ForReaders, SaidToSchool, in_the_pupils_school
 from portal.reviews.models import of_the_same_pupil
 
 NARROW = "(readers = 'one_adult') = (one_adult_id IS NOT NULL)"

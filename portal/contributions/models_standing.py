@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from portal.contributions.models import Disclosure
 from portal.kernel.db import Base
-from portal.kernel.scope import AboutAPupil
+from portal.kernel.rows import AboutAPupil
 
 
 class DisclosureStanding(AboutAPupil, Base):

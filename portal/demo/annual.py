@@ -16,7 +16,7 @@ from portal.meetings.models import Guest, Room, Slot
 from portal.meetings.rules import Answer, Attendance, Basis, Mode, instant
 from portal.meetings.rules_messages import Message
 from portal.people.rules import Role
-from portal.profiles.models import SenStatusPeriod
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.rules import SenProvision
 from portal.reviews.models import EhcPlan, Review, ReviewStep
 from portal.reviews.rules import ReviewKind, Stage

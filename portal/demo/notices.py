@@ -16,7 +16,7 @@ from portal.notices.rules_audience import kept_as
 from portal.notices.rules_words import html_of, wording
 from portal.people.models import ContactPoint, Person, School
 from portal.people.rules import LinkFacts, link_is_open
-from portal.profiles.models import SenStatusPeriod
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.rules_steps import SUPPORTED
 
 AT = time(15, 45)

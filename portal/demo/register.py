@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from portal.demo.calendar import DAY
 from portal.demo.world import Child, World
 from portal.people.rules import OPEN_ACCESS, OPEN_STATES, ContactState, Restriction, Role
-from portal.profiles.models import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
+from portal.profiles.models_register import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from portal.profiles.rules import RegisterKind, SenProvision
 
 JOINED = (

@@ -11,7 +11,8 @@ from portal.home.rules import NextStep, next_step
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Look, Pupil, School
-from portal.profiles.models import Plan, PlanVersion, ProgressNote, RegisterWord
+from portal.profiles.models import Plan, PlanVersion, ProgressNote
+from portal.profiles.models_register import RegisterWord
 from portal.profiles.rules import VersionState
 
 look_now = aliased(Look, name="look_now")

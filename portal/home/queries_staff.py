@@ -12,7 +12,8 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Pupil, PupilContact, School, SchoolClass, StaffRole
 from portal.people.rules import OWN_CLASS, ContactState
-from portal.profiles.models import Plan, PlanVersion, ProgressNote, RegisterWord, SenStatusPeriod
+from portal.profiles.models import Plan, PlanVersion, ProgressNote
+from portal.profiles.models_register import RegisterWord, SenStatusPeriod
 from portal.profiles.models_sharing import PlanComment, PlanSharing, is_shared
 from portal.profiles.rules import SenProvision, VersionState
 

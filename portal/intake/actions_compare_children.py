@@ -23,7 +23,7 @@ from portal.intake.rules_sen import (
 from portal.kernel.words import N_
 from portal.people.models import Pupil
 from portal.people.rules import leaving_date
-from portal.profiles.models import SenNeed, SenStatusPeriod
+from portal.profiles.models_register import SenNeed, SenStatusPeriod
 from portal.profiles.rules import SenProvision
 
 SOURCE = "ctf"

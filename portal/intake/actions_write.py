@@ -13,16 +13,8 @@ from portal.kernel import audit
 from portal.kernel.scope import PortalSession
 from portal.people.actions_apart import sync_apart
 from portal.people.models import ContactPoint, Person, Pupil, PupilContact
-from portal.profiles.models import (
-    Outcome,
-    Plan,
-    PlanKind,
-    PlanVersion,
-    Responsibility,
-    SenNeed,
-    SenStatusPeriod,
-    Target,
-)
+from portal.profiles.models import Outcome, Plan, PlanKind, PlanVersion, Responsibility, Target
+from portal.profiles.models_register import SenNeed, SenStatusPeriod
 
 # Those first that others point to.
 ORDER: tuple[type[Any], ...] = (

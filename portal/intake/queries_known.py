@@ -12,7 +12,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.models import ContactPoint, Person, Pupil, PupilContact, School
 from portal.people.rules import ContactKind, YesNo
-from portal.profiles.models import SenNeed, SenStatusPeriod
+from portal.profiles.models_register import SenNeed, SenStatusPeriod
 from portal.profiles.rules import SenProvision
 
 

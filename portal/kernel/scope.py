@@ -1,20 +1,20 @@
 """No session without a scope: reads are filtered to what the actor may see, and whatever would leave it raises."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, String, Table, bindparam, event, false, inspect, select
+from sqlalchemy import Table, bindparam, event, inspect, select
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from portal.kernel.db import Base
+from portal.kernel.rows import AboutAnAdult, AboutAPupil, ForReaders, ForRecipients, IsAPupil, PrivateToAdult
 
 # Statements are built once and run often; each is looked through once.
 _CHECKED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
@@ -24,91 +24,6 @@ _FILTERED: WeakKeyDictionary[Any, dict[int, Any]] = WeakKeyDictionary()
 
 class ScopeError(RuntimeError):
     """A statement would have left the fence. Always a fault of ours, never of the person in front of the screen."""
-
-
-class IsAPupil:
-    """The table of pupils itself."""
-
-
-class AboutAPupil:
-    """A row that tells something about one pupil; the database itself holds it in that pupil's school."""
-
-    school_id: Mapped[uuid.UUID] = mapped_column()
-    pupil_id: Mapped[uuid.UUID] = mapped_column(index=True)
-
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
-        return (in_the_pupils_school(),)
-
-
-class AboutAnAdult:
-    """A row that belongs to one adult, which other families must never meet."""
-
-    adult_id: Mapped[uuid.UUID] = mapped_column(index=True)
-
-
-class PrivateToAdult:
-    """A row about a pupil that of all families only this adult meets; staff who see the pupil see it. Without an adult
-    it is the school's own, and every adult who sees the pupil sees it."""
-
-    adult_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
-
-
-class SaidToSchool(AboutAPupil, PrivateToAdult):
-    """What one adult says to school about a pupil. Of the staff of a class only its teachers meet it, and not even they
-    where it waits for the office alone."""
-
-    for_class_teachers: ClassVar[bool] = True
-
-
-class ForReaders(AboutAPupil):
-    """Words about a pupil that only those read whom the person who said them named. Until they are sent nobody reads
-    them but their author and whoever typed them in."""
-
-    author_id: Mapped[uuid.UUID] = mapped_column(index=True)
-    written_by: Mapped[uuid.UUID] = mapped_column()
-    side: Mapped[str] = mapped_column(String(10))
-    readers: Mapped[str] = mapped_column(String(10))
-    one_adult_id: Mapped[uuid.UUID | None] = mapped_column()
-    sent_at: Mapped[datetime | None] = mapped_column()
-
-
-class ForRecipients:
-    """What a school writes to many: of its families only those meet it to whom it went, and they never write it."""
-
-    school_id: Mapped[uuid.UUID] = mapped_column()
-
-    @classmethod
-    def went_to(cls, _adult_id: Any, _about: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
-        """That it went to an adult because of a pupil of whose id `about` says that it counts; to nobody until a class
-        says how."""
-        return false()
-
-
-class HeldBack(AboutAPupil):
-    """What school writes about a pupil, which families and pupils meet only once it is out, or while those who have a
-    say in it are asked. Until a class says when, neither is so."""
-
-    @classmethod
-    def is_out(cls) -> ColumnElement[bool]:
-        """That it is out for good."""
-        return false()
-
-    @classmethod
-    def is_asked_about(cls) -> ColumnElement[bool]:
-        """That families are asked about it now."""
-        return false()
-
-
-def whose(row: ForReaders) -> dict[str, Any]:
-    """Author, side and readers of a row, for what is made of it: nobody else may read that."""
-    names = ("school_id", "pupil_id", "author_id", "side", "readers", "one_adult_id")
-    return {name: getattr(row, name) for name in names}
-
-
-def in_the_pupils_school() -> ForeignKeyConstraint:
-    """The composite key that makes the database refuse a row about a pupil of another school."""
-    return ForeignKeyConstraint(["school_id", "pupil_id"], ["pupil.school_id", "pupil.id"])
 
 
 @dataclass(frozen=True, slots=True)

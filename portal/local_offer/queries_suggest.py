@@ -14,7 +14,8 @@ from portal.local_offer.models import Service, ServicePlace
 from portal.local_offer.queries_search import SHOWN, ServiceLine, lines_of
 from portal.local_offer.rules import Point, age_on, areas_of, old_before
 from portal.people.models import Pupil, School
-from portal.profiles.models import Outcome, PlanVersion, SenNeed
+from portal.profiles.models import Outcome, PlanVersion
+from portal.profiles.models_register import SenNeed
 from portal.profiles.rules import VersionState
 
 MOST = 12

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAPupil, PrivateToAdult, in_the_pupils_school
+from portal.kernel.rows import AboutAPupil, PrivateToAdult, in_the_pupils_school
 from portal.meetings.rules import Answer, Attendance, Basis, Mode, Part
 from portal.reviews.models import of_the_same_pupil
 

@@ -27,7 +27,7 @@ from portal.meetings.rules_board import Facts, looks
 from portal.meetings.rules_invitees import AdultLink, has_account, invitees
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, PupilContact, School, SchoolClass
-from portal.profiles.models import SenStatusPeriod
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.queries_staff import folded
 from portal.profiles.rules_steps import SUPPORTED
 from portal.reviews.models import Review, ReviewRound, Term

@@ -11,6 +11,8 @@ import portal.meetings.models
 import portal.notices.models
 import portal.people.models
 import portal.profiles.models
+import portal.profiles.models_register
+import portal.profiles.models_sharing
 import portal.records.models
 import portal.reviews.models  # noqa: F401 - imported for their tables
 from portal.kernel.db import Base

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAnAdult, AboutAPupil, ForRecipients, PrivateToAdult, in_the_pupils_school
+from portal.kernel.rows import AboutAnAdult, AboutAPupil, ForRecipients, PrivateToAdult, in_the_pupils_school
 from portal.notices.rules import Asks, NoticeState, Reply, Trouble
 
 

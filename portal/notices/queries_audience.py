@@ -20,7 +20,7 @@ from portal.notices.rules_audience import Writer
 from portal.people.models import Person, Pupil
 from portal.people.rules import ContactKind, Role
 from portal.people.scopes import CONTACT, class_pupils, open_pupils
-from portal.profiles.models import SenStatusPeriod
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.rules_steps import SUPPORTED
 
 STATUS: Any = SenStatusPeriod.__table__.c

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAnAdult, AboutAPupil, IsAPupil, in_the_pupils_school
+from portal.kernel.rows import AboutAnAdult, AboutAPupil, IsAPupil, in_the_pupils_school
 from portal.people.rules import ContactKind, ContactState, Phase, PortalAccess, Restriction, Role, YesNo
 
 

@@ -30,7 +30,7 @@ from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeEngine
 
-from portal.kernel.scope import (
+from portal.kernel.rows import (
     AboutAnAdult,
     AboutAPupil,
     ForReaders,
@@ -38,8 +38,8 @@ from portal.kernel.scope import (
     HeldBack,
     PrivateToAdult,
     SaidToSchool,
-    Scope,
 )
+from portal.kernel.scope import Scope
 from portal.people.actor import Actor
 from portal.people.models import Pupil, PupilContact, StaffRole
 from portal.people.rules import OPEN_ACCESS, OPEN_STATES, OWN_CLASS, Audience, Readers, Restriction, Role, Side

@@ -9,7 +9,7 @@ from portal.kernel import audit
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
-from portal.profiles.models import RegisterWord
+from portal.profiles.models_register import RegisterWord
 from portal.profiles.queries_family import ChildPage
 
 

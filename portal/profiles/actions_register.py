@@ -11,7 +11,7 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Pupil
 from portal.profiles.actions import held_pupil
-from portal.profiles.models import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
+from portal.profiles.models_register import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from portal.profiles.queries_mail import REGISTER_WORD
 from portal.profiles.queries_told import to_tell
 from portal.profiles.rules import SenProvision

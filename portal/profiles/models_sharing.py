@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from portal.kernel.db import Base, Keyed, Long
-from portal.kernel.scope import AboutAPupil, SaidToSchool, in_the_pupils_school
+from portal.kernel.rows import AboutAPupil, SaidToSchool, in_the_pupils_school
 from portal.profiles.rules import Opinion
 
 

@@ -29,7 +29,8 @@ from portal.people.actor import Actor
 from portal.people.models import Look, Person, StaffRole
 from portal.people.queries_who_helps import Helper, helper, helps, in_order
 from portal.people.rules import ROLE_NAMES, Audience, Role
-from portal.profiles.models import ProgressNote, RegisterEvent, RegisterWord, Responsibility, SenNeed
+from portal.profiles.models import ProgressNote, Responsibility
+from portal.profiles.models_register import RegisterEvent, RegisterWord, SenNeed
 from portal.profiles.queries_texts import SchoolText, Wordings
 from portal.profiles.rules import NEED_TYPES, Party, Rating, RegisterKind
 

@@ -14,15 +14,8 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, School, SchoolClass
 from portal.people.rules import Role
-from portal.profiles.models import (
-    Plan,
-    PlanKind,
-    PlanVersion,
-    RegisterEvent,
-    RegisterWord,
-    SenNeed,
-    SenStatusPeriod,
-)
+from portal.profiles.models import Plan, PlanKind, PlanVersion
+from portal.profiles.models_register import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.queries_progress import FILE_NOTES, NoteLine, notes_of
 from portal.profiles.queries_staff import READS_PLANS

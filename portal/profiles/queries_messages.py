@@ -13,7 +13,7 @@ from portal.kernel.words import N_
 from portal.people.actor import Actor
 from portal.people.models import PupilContact
 from portal.people.rules import Audience, PortalAccess
-from portal.profiles.models import RegisterEvent, RegisterWord
+from portal.profiles.models_register import RegisterEvent, RegisterWord
 from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.queries_mail import PLAN_PUBLISHED, PLAN_REMINDER, PLAN_TO_COMMENT, REGISTER_WORD
 from portal.profiles.queries_sharing import has_answered

@@ -13,7 +13,8 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Pupil, SchoolClass
 from portal.people.rules import Role
-from portal.profiles.models import Plan, PlanVersion, ProgressNote, SenStatusPeriod
+from portal.profiles.models import Plan, PlanVersion, ProgressNote
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.rules import SenProvision, VersionState
 from portal.profiles.rules_steps import SUPPORTED
 

@@ -11,7 +11,8 @@ from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.models import Person, PupilContact
 from portal.people.rules import OPEN_ACCESS, OPEN_STATES, Restriction
-from portal.profiles.models import ProgressNote, RegisterEvent, TextTranslation
+from portal.profiles.models import ProgressNote, TextTranslation
+from portal.profiles.models_register import RegisterEvent
 from portal.profiles.queries_file import ChildHead, child_head
 from portal.profiles.queries_version import standing_contents
 from portal.profiles.rules import VersionState, wording_key

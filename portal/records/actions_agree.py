@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 from portal.contributions.models import Statement
 from portal.kernel import audit
 from portal.kernel.errors import Invalid, NotFound, StaleVersion
-from portal.kernel.scope import PortalSession, whose
+from portal.kernel.rows import whose
+from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.actor import Actor
 from portal.people.models import StaffRole

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from portal.kernel.clock import LONDON
 from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict, NotFound
-from portal.kernel.scope import ForReaders, PortalSession, whose
+from portal.kernel.rows import ForReaders, whose
+from portal.kernel.scope import PortalSession
 from portal.meetings.actions_pupil import held_review
 from portal.people.actor import Actor
 from portal.people.rules import Readers

@@ -15,7 +15,8 @@ from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.db import renamed
 from portal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.kernel.scope import PortalSession, whose
+from portal.kernel.rows import whose
+from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.meetings.actions_pupil import held_review
 from portal.people.actor import Actor

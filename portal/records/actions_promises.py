@@ -12,7 +12,8 @@ from sqlalchemy import Select, select
 from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, StaleVersion
-from portal.kernel.scope import PortalSession, whose
+from portal.kernel.rows import whose
+from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.actor import Actor
 from portal.records.models import Action, ActionStep, Record

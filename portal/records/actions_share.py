@@ -8,7 +8,8 @@ from sqlalchemy import and_, select
 
 from portal.contributions.models import Statement
 from portal.kernel import audit
-from portal.kernel.scope import PortalSession, whose
+from portal.kernel.rows import whose
+from portal.kernel.scope import PortalSession
 from portal.meetings.rules_messages import Message
 from portal.people.actor import Actor
 from portal.people.models import Pupil

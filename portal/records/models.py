@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.contributions.models import NARROW, of_its_statement
 from portal.kernel.db import Base, Keyed, Long, Short
-from portal.kernel.scope import AboutAPupil, ForReaders, SaidToSchool, in_the_pupils_school
+from portal.kernel.rows import AboutAPupil, ForReaders, SaidToSchool, in_the_pupils_school
 from portal.profiles.rules import Party
 from portal.records.rules import ActionState, EndingKind, EntryKind, Heading, Reply
 from portal.reviews.models import of_the_same_pupil

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, column_property
 from portal.contributions.models import Statement
 from portal.contributions.rules import NOT_TOLD
 from portal.kernel.db import Base
-from portal.kernel.scope import AboutAPupil
+from portal.kernel.rows import AboutAPupil
 from portal.profiles.rules import Party
 from portal.records.models import Action, Ending
 from portal.records.rules import ActionState

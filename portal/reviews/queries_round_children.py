@@ -13,7 +13,7 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, SchoolClass, StaffRole
 from portal.people.rules import Role
-from portal.profiles.models import SenStatusPeriod
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.rules import SenProvision
 from portal.profiles.rules_steps import SUPPORTED
 from portal.reviews.models import Review, ReviewRound, Term

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from portal.kernel import clock
-from portal.kernel.scope import HeldBack, PortalSession, system
+from portal.kernel.rows import HeldBack
+from portal.kernel.scope import PortalSession, system
 from portal.migrations.metadata import METADATA
 from portal.people.actor import Actor
 from portal.people.models import Pupil

@@ -21,7 +21,8 @@ from portal.migrations.metadata import METADATA
 from portal.notices.models import Notice, NoticeCopy
 from portal.people.models import Pupil, PupilContact, School, SchoolClass
 from portal.people.rules import school_year_starts
-from portal.profiles.models import Plan, PlanKind, PlanVersion, RegisterEvent, Target
+from portal.profiles.models import Plan, PlanKind, PlanVersion, Target
+from portal.profiles.models_register import RegisterEvent
 from portal.profiles.models_sharing import PlanSharing
 from portal.profiles.rules import VersionState
 from portal.records.models import Action, NotHappening, Record, RecordEntry

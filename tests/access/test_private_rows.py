@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 
 from portal.contributions.models import WantedCall
 from portal.kernel import clock
-from portal.kernel.scope import PortalSession, PrivateToAdult, ScopeError, system
+from portal.kernel.rows import PrivateToAdult
+from portal.kernel.scope import PortalSession, ScopeError, system
 from portal.meetings.models import Guest, Invitation
 from portal.meetings.rules import Answer, Basis
 from portal.people.actor import Actor

@@ -9,16 +9,8 @@ from sqlalchemy.orm import aliased
 
 from portal.kernel import clock
 from portal.kernel.db import Base
-from portal.kernel.scope import (
-    NOTHING,
-    AboutAPupil,
-    IsAPupil,
-    PortalSession,
-    Scope,
-    ScopeError,
-    protected_tables,
-    system,
-)
+from portal.kernel.rows import AboutAPupil, IsAPupil
+from portal.kernel.scope import NOTHING, PortalSession, Scope, ScopeError, protected_tables, system
 from portal.migrations.metadata import METADATA
 from portal.people.actor import Actor
 from portal.people.models import ContactPoint, Person, Pupil, PupilContact

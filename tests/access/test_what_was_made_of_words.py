@@ -9,7 +9,8 @@ from portal.contributions.models import Statement, StatementTranslation
 from portal.kernel import clock
 from portal.kernel.db import Base
 from portal.kernel.errors import NotFound
-from portal.kernel.scope import ForReaders, PortalSession, system
+from portal.kernel.rows import ForReaders
+from portal.kernel.scope import PortalSession, system
 from portal.people.rules import Readers
 from portal.records.models import Action, ActionStep, CardLine, Ending, RecordEntry
 from tests.records.markers import Markers, all_of_zara

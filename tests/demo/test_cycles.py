@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from portal.contributions.models import Contribution, Disclosure, Statement, StatementTranslation, WantedCall
 from portal.contributions.rules import NOT_TOLD, How
 from portal.demo.said import CYCLES
-from portal.kernel.scope import ForReaders
+from portal.kernel.rows import ForReaders
 from portal.people.rules import Readers, Side
 from portal.records.models import (
     Action,

@@ -20,17 +20,8 @@ from portal.kernel.db import Base
 from portal.paths import STATIC
 from portal.people.models import ContactPoint, Person, Pupil, PupilContact, School, SchoolClass, StaffRole, Trust
 from portal.people.rules import ContactState, PortalAccess, Restriction, Role, school_year_starts
-from portal.profiles.models import (
-    Plan,
-    PlanVersion,
-    ProgressNote,
-    RegisterEvent,
-    RegisterWord,
-    Responsibility,
-    SenNeed,
-    SenStatusPeriod,
-    Target,
-)
+from portal.profiles.models import Plan, PlanVersion, ProgressNote, Responsibility, Target
+from portal.profiles.models_register import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from portal.profiles.rules import NEED_TYPES, Party, RegisterKind, SenProvision, VersionState
 from tests.demo.conftest import PEPPER, filled_on
 

@@ -9,15 +9,8 @@ from sqlalchemy import select
 
 from portal.demo.world import HERE
 from portal.people.models import Person, Pupil, PupilContact
-from portal.profiles.models import (
-    Outcome,
-    PlanVersion,
-    ProgressNote,
-    RegisterEvent,
-    Responsibility,
-    Target,
-    TextTranslation,
-)
+from portal.profiles.models import Outcome, PlanVersion, ProgressNote, Responsibility, Target, TextTranslation
+from portal.profiles.models_register import RegisterEvent
 from portal.profiles.rules import VersionState, wording_key
 
 WORDS = sorted((HERE / "words").glob("*.toml"))

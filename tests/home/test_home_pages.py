@@ -10,7 +10,8 @@ from sqlalchemy import select
 from portal.kernel import clock
 from portal.people.models import Look, Pupil, PupilContact
 from portal.people.rules import ContactState, PortalAccess, Restriction
-from portal.profiles.models import PlanVersion, ProgressNote, RegisterWord, Target, TextTranslation
+from portal.profiles.models import PlanVersion, ProgressNote, Target, TextTranslation
+from portal.profiles.models_register import RegisterWord
 from portal.profiles.rules import Rating, VersionState
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage

@@ -14,7 +14,7 @@ from portal.kernel.db import Base
 from portal.kernel.scope import PortalSession, system
 from portal.people.models import Pupil
 from portal.people.rules import leaving_date
-from portal.profiles.models import SenNeed, SenStatusPeriod
+from portal.profiles.models_register import SenNeed, SenStatusPeriod
 from portal.profiles.rules import SenProvision
 from tests.intake.importing import HAZEL, Office, ctf_for, differences, fates
 from tests.intake.make_ctf import small_pupil, upn

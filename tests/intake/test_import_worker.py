@@ -16,7 +16,7 @@ from portal.intake.rules_changes import Changes, Kind
 from portal.kernel import clock
 from portal.kernel.scope import PortalSession, ScopeError, system
 from portal.people.models import Pupil, PupilContact
-from portal.profiles.models import SenNeed, SenStatusPeriod
+from portal.profiles.models_register import SenNeed, SenStatusPeriod
 from tests.intake.importing import BRIDGE, HAZEL, Office, contacts_csv, ctf_for, open_office, press_confirm, send
 from tests.intake.make_ctf import contact, small_pupil, upn
 from tests.pages import ReadingClient, parse, words

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from portal.kernel import clock
-from portal.profiles.models import SenNeed, SenStatusPeriod
+from portal.profiles.models_register import SenNeed, SenStatusPeriod
 from tests.conftest import read_ids
 from tests.journeys.site import Site, check, text_of
 

@@ -14,7 +14,8 @@ from portal.people.actor import Actor
 from portal.people.models import School
 from portal.people.rules import Audience
 from portal.people.scopes import scope_of
-from portal.profiles.models import Outcome, PlanVersion, SenNeed
+from portal.profiles.models import Outcome, PlanVersion
+from portal.profiles.models_register import SenNeed
 from portal.profiles.rules import VersionState
 from tests.local_offer.directory import add, empty
 from tests.pages import parse, words

@@ -14,7 +14,7 @@ from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, PupilContact, School, SchoolClass, StaffRole
 from portal.people.rules import Audience, ContactState, PortalAccess, Role, YesNo
 from portal.people.scopes import scope_of
-from portal.profiles.models import SenStatusPeriod
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.rules import SenProvision
 from portal.reviews.models import Review, ReviewRound, Term
 from portal.reviews.rules import RoundState

@@ -12,7 +12,7 @@ from portal.notices.models import MessagesSeen
 from portal.notices.queries_messages import SHOWN
 from portal.notices.rules import Asks, NoticeState, Told
 from portal.people.rules import PortalAccess
-from portal.profiles.models import RegisterEvent, RegisterWord
+from portal.profiles.models_register import RegisterEvent, RegisterWord
 from tests.conftest import sign_in
 from tests.meetings.family import set_link
 from tests.notices.sent import URDU, a_notice, looked_up, silence, told, url

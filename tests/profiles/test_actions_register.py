@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.kernel.outbox import OutboxItem
 from portal.people.models import PupilContact
 from portal.people.rules import ContactState
-from portal.profiles.models import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
+from portal.profiles.models_register import RegisterEvent, RegisterWord, SenNeed, SenStatusPeriod
 from tests.pages import parse, words
 from tests.profiles.filling import ask, day, fields, main_form, send
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
 from portal.people.models import ContactPoint, Look, Person
-from portal.profiles.models import PlanVersion, ProgressNote, RegisterEvent, RegisterWord, Responsibility, Target
+from portal.profiles.models import PlanVersion, ProgressNote, Responsibility, Target
+from portal.profiles.models_register import RegisterEvent, RegisterWord
 from portal.profiles.rules import Rating, RegisterKind, VersionState
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.people.models import Pupil, SchoolClass
-from portal.profiles.models import PlanVersion, SenStatusPeriod
+from portal.profiles.models import PlanVersion
+from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.queries_staff import folded
 from portal.profiles.rules import SenProvision
 from tests.pages import parse, words

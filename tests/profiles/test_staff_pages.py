@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.people.models import Look
-from portal.profiles.models import PlanVersion, RegisterEvent
+from portal.profiles.models import PlanVersion
+from portal.profiles.models_register import RegisterEvent
 from tests.pages import parse, words
 from tests.profiles.filling import ask
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased, load_only
 from portal.contributions.models import Disclosure, Statement
 from portal.kernel import clock
 from portal.kernel.db import Base
-from portal.kernel.scope import AboutAPupil, ForReaders, PortalSession, PrivateToAdult, ScopeError, system
+from portal.kernel.rows import AboutAPupil, ForReaders, PrivateToAdult
+from portal.kernel.scope import PortalSession, ScopeError, system
 from portal.migrations.metadata import METADATA
 from portal.people.actor import Actor
 from portal.people.models import Person
