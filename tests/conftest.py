@@ -42,6 +42,7 @@ SECRET = "a secret for tests only, also forty characters"
 _numbers = itertools.count()
 _engines: dict[str, Engine] = {}
 _databases: dict[str, URL] = {}
+_ids: dict[str, "Ids"] = {}
 
 
 def make_settings(url: str, folder: Path, **more: object) -> Settings:
@@ -264,8 +265,11 @@ def _of(request: pytest.FixtureRequest) -> Flask:
 
 @pytest.fixture
 def ids(request: pytest.FixtureRequest) -> Ids:
-    """Names of the test world of this test's app."""
-    return read_ids(_of(request).extensions["engine"])
+    """Names of the test world of this test's app; they are the same in every copy of one world."""
+    engine: Engine = _of(request).extensions["engine"]
+    if engine.dialect.name not in _ids:
+        _ids[engine.dialect.name] = read_ids(engine)
+    return _ids[engine.dialect.name]
 
 
 def sign_in(app: Flask, slug: str) -> ReadingClient:
