@@ -41,7 +41,6 @@ def made_on(today: date, pepper: str) -> World:
     make_families(world)
     make_register(world)
     make_plans(world)
-    ask_about_drafts(world)
     make_translations(world)
     make_sign_in(world)
     make_traces(world)
@@ -53,4 +52,5 @@ def made_on(today: date, pepper: str) -> World:
     make_concerns(world)
     make_notices(world)
     make_local_offer(world)
+    ask_about_drafts(world)
     return world
