@@ -44,7 +44,7 @@ lint: setup
 	$(PY) -m portal.web.catalogues check
 
 unit: setup
-	$(PY) -m pytest -q -n 2 --dist loadfile -m "not browser"
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"
 
 browser: setup
 	@if [ -x /usr/bin/chromium ]; then $(PY) -m pytest -q -n 2 --dist worksteal -m browser; else echo "NOT RUN: browser tests, because /usr/bin/chromium is missing (Debian: apt-get install chromium)"; fi

@@ -49,6 +49,14 @@ _databases: dict[str, URL] = {}
 _ids: dict[str, "Ids"] = {}
 
 
+LONGEST = ("records/test_visibility", "access/test_matrix", "delivery/test_every_kind", "access/test_no_trace")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
+
+
 def make_settings(url: str, folder: Path, **more: object) -> Settings:
     """Settings of a test installation; the demo's door is open so that tests can sign anybody in."""
     values: dict[str, object] = {

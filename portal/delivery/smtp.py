@@ -50,14 +50,14 @@ class SmtpSender:
 
     def connect(self) -> smtplib.SMTP:
         """A connection, encrypted and signed in as the address of the server says."""
-        host, secure = self._url.hostname or "localhost", ssl.create_default_context()
+        host, secure = self._url.hostname or "localhost", ssl.create_default_context  # reads a file of authorities
         if self._url.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self._url.port or 465, timeout=SECONDS, context=secure)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self._url.port or 465, timeout=SECONDS, context=secure())
         else:
             server = smtplib.SMTP(host, self._url.port or 25, timeout=SECONDS)
         try:
             if self._url.query == "starttls":
-                server.starttls(context=secure)
+                server.starttls(context=secure())
             if self._url.username:
                 server.login(unquote(self._url.username), unquote(self._url.password or ""))
         except BaseException:
