@@ -103,7 +103,8 @@ def office(site: Site, page: Page, language: str, folder: Path) -> str:
     words = subprocess.run(["pdftotext", str(letter), "-"], capture_output=True, text=True, check=True).stdout
     assert "SEND" not in words
     assert "Nadi" not in words
-    return CODE.search(words).group(0)
+    # the code is set wide: between some letters pdftotext reads a space
+    return CODE.search(re.sub(r"(?<=[0-9A-Z-]) (?=[0-9A-Z-])", "", words)).group(0)
 
 
 def sendco_publishes(site: Site, page: Page, language: str) -> str:
