@@ -43,10 +43,7 @@ def publish(
         raise NotFound
     if draft.state != VersionState.DRAFT:
         return False
-    if draft.lock != lock:
-        raise StaleVersion(N_("The draft has changed since you opened this page. Please read it again."))
-    if obstacles(version_content(session, pupil_id=pupil_id, version_id=version_id), today):
-        raise Invalid(N_("Something is still missing. Please mend it first."))
+    refuse_unready(session, draft, lock=lock, today=today)
     for former in versions:
         if former.state == VersionState.PUBLISHED:
             former.state = VersionState.EARLIER
@@ -80,3 +77,12 @@ def _versions_of_its_plan(session: PortalSession, pupil_id: uuid.UUID, version_i
         .order_by(PlanVersion.number)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def refuse_unready(session: PortalSession, draft: PlanVersion, *, lock: int, today: date) -> None:
+    """Before families read a draft: raises StaleVersion when it is not the one that was read before the click, Invalid
+    while something must be mended."""
+    if draft.lock != lock:
+        raise StaleVersion(N_("The draft has changed since you opened this page. Please read it again."))
+    if obstacles(version_content(session, pupil_id=draft.pupil_id, version_id=draft.id), today):
+        raise Invalid(N_("Something is still missing. Please mend it first."))

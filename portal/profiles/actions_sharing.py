@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, select
 
 from portal.kernel import audit
-from portal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
+from portal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.kernel.once import once
 from portal.kernel.outbox import Posting, post_all
 from portal.kernel.scope import PortalSession
@@ -16,12 +16,11 @@ from portal.people.actor import Actor
 from portal.people.models import PupilContact
 from portal.people.rules import Audience, PortalAccess
 from portal.profiles.actions_drafting import held_version, open_sharing
+from portal.profiles.actions_publishing import refuse_unready
 from portal.profiles.models_sharing import PlanComment, PlanSharing
 from portal.profiles.queries_mail import PLAN_TO_COMMENT
 from portal.profiles.queries_told import to_tell
-from portal.profiles.queries_version import version_content
 from portal.profiles.rules import LONGEST_COMMENT, Opinion
-from portal.profiles.rules_quality import obstacles
 
 DRAFT_IS_CLOSED = N_("This draft is closed. You can still tell school what you think on the child's page.")
 
@@ -44,10 +43,7 @@ def share(
     draft = held_version(session, pupil_id, version_id)
     if open_sharing(session, draft) is not None:
         return False
-    if draft.lock != lock:
-        raise StaleVersion(N_("The draft has changed since you opened this page. Please read it again."))
-    if obstacles(version_content(session, pupil_id=pupil_id, version_id=version_id), today):
-        raise Invalid(N_("Something is still missing. Please mend it first."))
+    refuse_unready(session, draft, lock=lock, today=today)
     told = to_tell(session, viewer=actor, pupil_id=pupil_id, today=today).people
     if not told:
         raise Invalid(N_("No adult has access in the portal now. Tell them by letter or in person."))

@@ -8,7 +8,6 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from portal.kernel import clock
-from portal.kernel.errors import PortalError
 from portal.people.access import OWN_PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
@@ -21,6 +20,7 @@ from portal.records.queries_family import record_head, shared_record
 from portal.records.queries_lines import Head
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import current
+from portal.web.refusal import told_in
 from portal.web.unit_of_work import db
 
 bp = PortalBlueprint("family_records", __name__)
@@ -57,8 +57,8 @@ def record(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str:
 @bp.post(HERE, access=OWN_PUPIL)
 def reply(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Answer | tuple[str, int]:
     """Keeps what this adult says to the record."""
-    form, status = ReplyForm(), 422
-    try:
+    form = ReplyForm()
+    with told_in(form) as refusal:
         if form.validate():
             keep_reply(
                 db(),
@@ -72,14 +72,8 @@ def reply(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Answer | tuple[str, int]
                 now=clock.now(),
             )
             return redirect(url_for(".record", pupil_id=pupil_id, review_id=review_id, thanks=1), 303)
-    except PortalError as error:
-        if error.status not in (409, 422):
-            raise
-        db().rollback()
-        form.accept(error)
-        status = error.status
     head = record_head(db(), viewer=_me(), pupil_id=pupil_id, review_id=review_id)
-    return _shown(head, form), status
+    return _shown(head, form), refusal.status
 
 
 @bp.get(f"{HERE}/copy.pdf", access=OWN_PUPIL)
