@@ -97,7 +97,8 @@ def run(settings: Settings, stop: threading.Event | None = None) -> None:
     stop = stop or _stopped_by_signal()
     logs.configure()
     i18n.load(TRANSLATIONS, settings.languages, offer_incomplete=settings.offer_incomplete_languages)
-    engine = make_engine(settings.database_url).execution_options(write=True)
+    # what people typed was written by the site; what the worker does follows from it and would be done again
+    engine = make_engine(settings.database_url, waits_for_disk=False).execution_options(write=True)
 
     def sessions() -> PortalSession:
         return PortalSession(engine, scope=system("the worker"))

@@ -33,6 +33,12 @@ ROWS = (
     .where(OutboxItem.id.in_(bindparam("ids", expanding=True)))
     .order_by(OutboxItem.person_id, OutboxItem.due_at, OutboxItem.id)
 )
+MARK = (
+    update(OutboxItem)
+    .where(OutboxItem.id.in_(bindparam("ids", expanding=True)))
+    .values(leased_until=None)
+    .execution_options(synchronize_session=False)  # every one is the first statement of its own short transaction
+)
 POINT = select(ContactPoint).where(
     ContactPoint.adult_id == bindparam("adult_id"),
     ContactPoint.kind == bindparam("kind"),
@@ -164,8 +170,7 @@ def _give_up(office: PostOffice, parcel: Parcel) -> None:
 
 
 def _mark(session: PortalSession, parcel: Parcel, state: OutboxState, **values: object) -> None:
-    rows = update(OutboxItem).where(OutboxItem.id.in_(parcel.items))
-    session.execute(rows.values(state=state, leased_until=None, **values))
+    session.execute(MARK.values(state=state, **values), {"ids": parcel.items})
 
 
 def _postpone(office: PostOffice, parcel: Parcel, trouble: Exception, now: datetime) -> None:

@@ -69,11 +69,12 @@ class SmtpSender:
         """The mail with its headers. Raises AddressRefused for what cannot be an address."""
         if not ADDRESS.fullmatch(message.address):
             raise AddressRefused
-        mail: MIMEBase = MIMEMultipart("alternative")
+        mark = f"={message.id.hex}="  # where a part ends; chosen here, for otherwise all words are searched for it
+        mail: MIMEBase = MIMEMultipart("alternative", boundary=f"{mark}words")
         mail.attach(MIMEText(message.text, "plain", "utf-8"))
         mail.attach(MIMEText(message.html, "html", "utf-8"))
         if message.attachments:
-            words, mail = mail, MIMEMultipart("mixed")
+            words, mail = mail, MIMEMultipart("mixed", boundary=f"{mark}files")
             for part in (words, *map(_attached, message.attachments)):
                 mail.attach(part)
         mail["From"] = _named(message.school_name, self.mail_from)

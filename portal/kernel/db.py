@@ -80,13 +80,19 @@ class Keyed:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
 
 
-def make_engine(url: str, **options: Any) -> Engine:
-    """An engine for SQLite (WAL, full sync, foreign keys, no lock upgrades) or PostgreSQL."""
+def make_engine(url: str, *, waits_for_disk: bool = True, **options: Any) -> Engine:
+    """An engine for SQLite (WAL, full sync, foreign keys, no lock upgrades) or PostgreSQL.
+
+    `waits_for_disk`: on SQLite each commit outlives a cut of the power. Without it only the death of any process; the
+    last moments before a cut are then undone as a whole, which suits whoever would do them again.
+    """
     if url.startswith("sqlite"):
         options.setdefault("connect_args", {"check_same_thread": False, "timeout": 15})
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        if not waits_for_disk:
+            event.listen(engine, "connect", _leave_disk_to_itself)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -101,6 +107,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "cache_size=-20000",
     ):
         connection.execute("PRAGMA " + pragma)
+
+
+def _leave_disk_to_itself(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
