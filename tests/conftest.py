@@ -102,7 +102,7 @@ class PostgresWorld:
     def copy(self) -> str:
         name = f"copy_{next(_numbers)}"
         with self.admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE world"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE world STRATEGY FILE_COPY"))
         return self.url.replace("/postgres?", f"/{name}?")
 
     def drop(self, url: str) -> None:
@@ -122,7 +122,8 @@ def postgres_world() -> Iterator[PostgresWorld]:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+        for what_lasts in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):  # nothing here lasts
+            connection.execute(text(f"ALTER SYSTEM SET {what_lasts} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE world TEMPLATE template0 ENCODING 'UTF8'"))
     _fill(url.replace("/postgres?", "/world?"))
