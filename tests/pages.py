@@ -52,6 +52,14 @@ def words(response: TestResponse) -> str:
     return " ".join(main.text_content().split())
 
 
+def form_on(response: TestResponse) -> dict[str, list[str]]:
+    """The hidden fields of the form in the main part, as a press on one of its buttons brings them back."""
+    found: dict[str, list[str]] = {}
+    for field in parse(response).xpath("//main//form//input[@type='hidden'][@name != 'csrf_token']"):
+        found.setdefault(field.get("name"), []).append(field.get("value"))
+    return found
+
+
 def read(html: str, response: TestResponse) -> None:
     """Raises PageError with a sentence that says what to mend."""
     page = lxml.html.document_fromstring(html)

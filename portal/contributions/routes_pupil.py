@@ -20,6 +20,7 @@ from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.people.rules import WORDS, Side
 from portal.web.access import PortalBlueprint, current_actor
+from portal.web.forms import wants_to_take_away
 from portal.web.i18n import current
 from portal.web.unit_of_work import db
 
@@ -89,6 +90,10 @@ def ask(review_id: uuid.UUID, asked: str) -> Page:
         return redirect(url_for(".look", review_id=review_id))
     form, status = MyViewsForm.of(page.own.answers.get(asked)), 200
     card = _card(page, asked)
+    if wants_to_take_away() and form.validate():
+        answer = page.answer(asked)
+        taps = [each.feeling for each in tapped(answer.picks if answer else {})]
+        return _shown("my_views_taking_away", page, question=page.questions[asked], taps=taps, words=form.text.data)
     if form.is_submitted():
         status = _keep(page, asked, card, form)
         page = _views(review_id)

@@ -92,6 +92,16 @@ class MyMeetingForm(PortalForm):
         }
         return {name: everything[name] for question in questions for name in question.fills}
 
+    def taps(self, question: Question) -> list[Choice]:
+        """What is tapped now of what this question offers."""
+        data = self[question.tap].data
+        tapped = data if isinstance(data, list) else [data]
+        return [choice for choice in question.choices if choice.value in tapped]
+
+    def words(self, question: Question) -> str:
+        """What stands beside it now."""
+        return str(self[question.write].data or "")
+
     def shown_version(self) -> int:
         """The version that the page carried; -1, which nothing has, when it was spoiled on the way."""
         typed = str(self.version.data)

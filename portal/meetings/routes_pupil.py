@@ -16,6 +16,7 @@ from portal.people.access import PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.web.access import PortalBlueprint, current_actor
+from portal.web.forms import wants_to_take_away
 from portal.web.unit_of_work import db
 
 bp = PortalBlueprint("my_meeting", __name__)
@@ -45,6 +46,10 @@ def ask(review_id: uuid.UUID, question: str) -> Page:
     if question not in pages(page.skin):
         raise NotFound
     form, status = MyMeetingForm.of(page.said, page.version), 200
+    asked = pages(page.skin)[question]
+    if wants_to_take_away() and len(asked) == 1 and form.validate():
+        taps, typed = form.taps(asked[0]), form.words(asked[0])
+        return _shown("my_meeting_taking_away", page, question=asked[0], taps=taps, words=typed)
     if form.is_submitted():
         status = _keep(page, question, form)
         page = my_meeting(db(), pupil_id=_me().pupil_id, review_id=review_id)
@@ -53,7 +58,6 @@ def ask(review_id: uuid.UUID, question: str) -> Page:
     if status == 303:
         return redirect(_next(review_id, question, list(pages(page.skin))), 303)
     form.version.data = str(page.version)
-    asked = pages(page.skin)[question]
     template = "my_meeting_question" if len(asked) == 1 else "my_meeting_words"
     return _shown(template, page, form=form, asked=asked, here=question, is_stale=status == 409), status
 

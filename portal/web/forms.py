@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from flask_wtf import CSRFProtect, FlaskForm
 from markupsafe import Markup
 from wtforms import DateField, Field, ValidationError
@@ -41,6 +41,11 @@ class PortalForm(FlaskForm):
         """The error summary's lines: text and the field it leads to."""
         found = [{"text": str(message), "href": "#main"} for message in self.form_errors]
         return found + [{"text": str(f.errors[0]), "href": f"#{first_id(f)}"} for f in self if f.errors]
+
+
+def wants_to_take_away() -> bool:
+    """A pupil's first press, which only asks (components/taking_away.html); whoever is sure sends another value."""
+    return request.form.get("take_back") == "1"
 
 
 def first_id(field: Field) -> str:

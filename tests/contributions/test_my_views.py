@@ -32,7 +32,7 @@ from portal.reviews.models import Review
 from portal.reviews.rules import Stage
 from tests.conftest import sign_in
 from tests.contributions.saying import statements
-from tests.pages import parse, words
+from tests.pages import form_on, parse, words
 
 SAFE = "If I am worried you are not safe, I must tell someone who can help."
 
@@ -194,8 +194,23 @@ def test_an_answer_can_be_taken_away_and_the_others_stay(app, as_persona, ids, s
     tap(client, f"{here}/help", "good")
     page = client.get(f"{here}/school")
     assert "You chose: Good" in words(page)
-    client.post(f"{here}/school", data={"take_back": "1", "version": version_on(page)})
+    asking = client.post(f"{here}/school", data={"take_back": "1", "version": version_on(page), "text": "and\r\nlunch"})
+    assert "Take this answer away?" in words(asking)
+    assert kept(system_session, ids.review("Zara")).keys() == {"school", "help"}
+    system_session.rollback()
+    client.post(f"{here}/school", data=form_on(asking) | {"take_back": "sure"})
     assert kept(system_session, ids.review("Zara")).keys() == {"help"}
+
+
+def test_whoever_keeps_an_answer_after_all_loses_no_word(app, as_persona, ids, system_session, here):
+    client = as_persona("pupil-young")
+    tap(client, f"{here}/school", "good")
+    version, typed = version_on(client.get(f"{here}/school")), 'I like <b>lunch</b>\r\n"and" 🐘'
+    asking = client.post(f"{here}/school", data={"take_back": "1", "version": version, "text": typed})
+    assert "I like <b>lunch</b>" in words(asking)
+    assert client.post(f"{here}/school", data=form_on(asking)).status_code == 303
+    row = kept(system_session, ids.review("Zara"))["school"]
+    assert (row.text, row.picks) == ('I like <b>lunch</b>\n"and" 🐘', {"school": "good"})
 
 
 def test_a_grown_up_adds_words_and_the_picture_stays(app, as_persona, ids, system_session, here):
@@ -287,7 +302,7 @@ def test_an_answer_that_was_taken_back_can_still_be_narrowed(app, as_persona, id
     client, review_id, teacher = as_persona("pupil-young"), ids.review("Zara"), str(ids.person("class-teacher"))
     tap(client, f"{here}/school?who=family", "good", text="mine")
     client.post(f"{here}/look")
-    client.post(f"{here}/school", data={"take_back": "1", "version": version_on(client.get(f"{here}/school"))})
+    client.post(f"{here}/school", data={"take_back": "sure", "version": version_on(client.get(f"{here}/school"))})
     look = client.get(f"{here}/look")
     assert "You took this answer away. Your teachers read this." in words(look)
     (link,) = parse(look).xpath("//main//a[contains(@href, '/school/readers')]/@href")

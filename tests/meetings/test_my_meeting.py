@@ -21,7 +21,7 @@ from portal.people.scopes import scope_of
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
 from tests.conftest import sign_in
-from tests.pages import parse, words
+from tests.pages import form_on, parse, words
 
 OPEN = (Stage.INVITED, Stage.BOOKED)
 
@@ -117,9 +117,34 @@ def test_an_answer_can_be_taken_away_and_the_others_stay(app, as_persona, system
     client, here = as_persona("pupil-young"), f"/me/meeting/{review.id}"
     client.post(f"{here}/part", data={"part": "all", "version": "0"})
     client.post(f"{here}/first", data={"first_topic": "good", "version": "1"})
-    client.post(f"{here}/part", data={"part": "all", "take_back": "1", "version": "2"})
+    asking = client.post(
+        f"{here}/part", data={"part": "part", "which_part": "the end", "take_back": "1", "version": "2"}
+    )
+    assert "Take this answer away? Do you want to come to your meeting?" in words(asking)
+    assert "the end" in words(asking)
+    assert kept(system_session, review).version == 2
+    system_session.rollback()
+    client.post(f"{here}/part", data=form_on(asking) | {"take_back": "sure"})
     row = kept(system_session, review)
     assert (row.part, row.first_topic, row.version) == (None, "good", 3)
+
+
+def test_whoever_keeps_an_answer_after_all_loses_no_word(app, as_persona, system_session, review):
+    forget(system_session, review)
+    client, here = as_persona("pupil-young"), f"/me/meeting/{review.id}"
+    typed = {"who_there": ["family", "teacher"], "who_words": "my <i>dog</i>", "version": "0"}
+    asking = client.post(f"{here}/who", data=typed | {"take_back": "1"})
+    assert client.post(f"{here}/who", data=form_on(asking)).status_code == 303
+    row = kept(system_session, review)
+    assert (sorted(row.who_there), row.who_words) == (["family", "teacher"], "my <i>dog</i>")
+
+
+def test_the_page_of_all_questions_takes_nothing_away(app, as_persona, system_session, ids):
+    review = open_review(system_session, pupil_of(system_session, ids.person("pupil-older")))
+    forget(system_session, review)
+    client, here = as_persona("pupil-older"), f"/me/meeting/{review.id}"
+    system_session.commit()
+    assert client.post(f"{here}/all", data={"message": "hello", "take_back": "1", "version": "0"}).status_code == 303
 
 
 def test_an_older_pupil_writes_on_one_page(app, as_persona, system_session, ids):
