@@ -84,7 +84,8 @@ def lesson_classes(session: PortalSession, *, viewer: Actor, today: date) -> lis
             )
         )
     return [
-        LessonClass(row.id, row.name) for row in session.execute(classes.order_by(SchoolClass.name, SchoolClass.id))
+        LessonClass(row.id, row.name)
+        for row in session.execute(classes.order_by(*SchoolClass.in_order(), SchoolClass.id))
     ]
 
 

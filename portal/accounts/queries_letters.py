@@ -56,7 +56,9 @@ def _ready(viewer: Actor) -> Select[PupilContact, Person, Pupil, str]:
             PupilContact.state.in_(READY),
             PupilContact.access.in_(OPEN_ACCESS),
         )
-        .order_by(Person.language, SchoolClass.name, Pupil.surname, Pupil.forename, Person.full_name, PupilContact.id)
+        .order_by(
+            Person.language, *SchoolClass.in_order(), Pupil.surname, Pupil.forename, Person.full_name, PupilContact.id
+        )
     )
 
 

@@ -13,6 +13,7 @@ from portal.delivery.rules import OWN_LETTER
 from portal.kernel.outbox import Channel, OutboxItem, OutboxState
 from portal.kernel.scope import PortalSession
 from portal.people.models import ContactPoint, Person, Pupil, SchoolClass
+from portal.people.rules_classes import class_order
 from portal.profiles.queries_mail import may_read
 
 UNREACHED = (OutboxState.TO_PRINT, OutboxState.BOUNCED, OutboxState.FAILED)
@@ -108,7 +109,7 @@ def _letters(rows: Iterable[Any]) -> list[Waiting]:
     for row in rows:
         found.setdefault(row.person_id, []).append(row)
     letters = [_waiting(theirs) for theirs in found.values()]
-    return sorted(letters, key=lambda each: (each.class_name, each.name.casefold(), each.person_id))
+    return sorted(letters, key=lambda each: (class_order(each.class_name), each.name.casefold(), each.person_id))
 
 
 def _waiting(rows: list[Any]) -> Waiting:

@@ -12,6 +12,7 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Pupil, PupilContact, School, SchoolClass, StaffRole
 from portal.people.rules import OWN_CLASS, ContactState
+from portal.people.rules_classes import class_order
 from portal.profiles.models import Plan, PlanVersion, ProgressNote
 from portal.profiles.models_register import RegisterWord, SenStatusPeriod
 from portal.profiles.models_sharing import PlanComment, PlanSharing, is_shared
@@ -159,7 +160,7 @@ def my_class(session: PortalSession, *, viewer: Actor, today: date) -> list[Pupi
         )
         for row in rows
     ]
-    return sorted(found, key=lambda row: (row.class_name, row.name.casefold(), row.pupil_id))
+    return sorted(found, key=lambda row: (class_order(row.class_name), row.name.casefold(), row.pupil_id))
 
 
 def attention(session: PortalSession, *, viewer: Actor, now: datetime) -> Attention:

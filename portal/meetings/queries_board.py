@@ -27,6 +27,7 @@ from portal.meetings.rules_board import Facts, looks
 from portal.meetings.rules_invitees import AdultLink, has_account, invitees
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, PupilContact, School, SchoolClass
+from portal.people.rules_classes import class_order
 from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.queries_staff import folded
 from portal.profiles.rules_steps import SUPPORTED
@@ -203,9 +204,9 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON)
 
 
-def _by_class_and_name(child: Any) -> tuple[str, str, str, uuid.UUID]:
+def _by_class_and_name(child: Any) -> tuple[tuple[int, str], str, str, uuid.UUID]:
     name = folded(child.surname), folded(child.known_as or child.forename)
-    return child.class_name or "", *name, child.review_id
+    return class_order(child.class_name), *name, child.review_id
 
 
 def _row(child: Any, found: Any, read: _Read, now: datetime) -> BoardRow:

@@ -19,6 +19,7 @@ from portal.notices.rules_audience import audience_of
 from portal.notices.rules_words import seen_mark, wording
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, School, SchoolClass
+from portal.people.rules_classes import class_order
 
 PAGE = 40
 FIRST_DRAFTS = case({NoticeState.DRAFT.value: 0, NoticeState.SCHEDULED.value: 1}, value=Notice.state, else_=2)
@@ -222,7 +223,7 @@ def choices(session: PortalSession, *, viewer: Actor) -> Choices:
     return Choices(
         writer_of(viewer).circles,
         tuple(sorted({row.nc_year for row in rows}, key=_by_age)),
-        tuple(sorted(classes.items(), key=lambda pair: (pair[1].casefold(), pair[0]))),
+        tuple(sorted(classes.items(), key=lambda pair: (class_order(pair[1]), pair[0]))),
         tuple(sorted(named.items(), key=lambda pair: (pair[1].casefold(), pair[0]))),
     )
 

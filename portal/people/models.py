@@ -3,12 +3,25 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    or_,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from portal.kernel.db import Base, Keyed, Long, Short
 from portal.kernel.rows import AboutAnAdult, AboutAPupil, IsAPupil, in_the_pupils_school
 from portal.people.rules import ContactKind, ContactState, Phase, PortalAccess, Restriction, Role, YesNo
+from portal.people.rules_classes import DIGITS, NO_CLASS, NO_YEAR, NURSERY, RECEPTION, YEARS_FROM_10, YEARS_TO_9
 
 
 class Trust(Keyed, Base):
@@ -59,6 +72,21 @@ class SchoolClass(Keyed, Base):
 
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
     name: Mapped[Short]
+
+    @classmethod
+    def in_order(cls) -> tuple[ColumnElement[int], InstrumentedAttribute[str]]:
+        """To order by: rules_classes.class_order in SQL."""
+        first, second = func.upper(func.substr(cls.name, 1, 1)), func.upper(func.substr(cls.name, 2, 1))
+        stands_alone = or_(second == func.lower(second), func.length(cls.name) == 2)
+        year = case(
+            (cls.name.is_(None), NO_CLASS),
+            (and_(first.in_(DIGITS), second.in_(DIGITS)), YEARS_FROM_10),
+            (first.in_(DIGITS), YEARS_TO_9),
+            (and_(first == "N", stands_alone), NURSERY),
+            (and_(first == "R", stands_alone), RECEPTION),
+            else_=NO_YEAR,
+        )
+        return year, cls.name
 
     __table_args__ = (
         UniqueConstraint("school_id", "name", name="uq_class_name_once_in_a_school"),

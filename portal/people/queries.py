@@ -84,7 +84,10 @@ LINKS = (
     .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
     .where(Pupil.school_id == bindparam("school_id"))
 )
-ORDER = (SchoolClass.name, Pupil.surname, Pupil.forename, PupilContact.priority, Person.full_name, PupilContact.id)
+ORDER = (
+    *SchoolClass.in_order(),
+    *(Pupil.surname, Pupil.forename, PupilContact.priority, Person.full_name, PupilContact.id),
+)
 
 
 def _link_row(row: object, today: date) -> LinkRow:

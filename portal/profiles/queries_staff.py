@@ -13,6 +13,7 @@ from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Pupil, SchoolClass
 from portal.people.rules import Role
+from portal.people.rules_classes import class_order
 from portal.profiles.models import Plan, PlanVersion, ProgressNote
 from portal.profiles.models_register import SenStatusPeriod
 from portal.profiles.rules import SenProvision, VersionState
@@ -147,7 +148,9 @@ def _by_name(row: Any) -> tuple[str, str, uuid.UUID]:
 
 def _classes(rows: Iterable[Any]) -> tuple[ClassChoice, ...]:
     names = {row.class_id: row.class_name for row in rows if row.class_id}
-    return tuple(ClassChoice(key, name) for key, name in sorted(names.items(), key=lambda pair: (pair[1], pair[0])))
+    return tuple(
+        ClassChoice(key, name) for key, name in sorted(names.items(), key=lambda pair: (class_order(pair[1]), pair[0]))
+    )
 
 
 def _row(row: Any, **more: Any) -> ChildRow:

@@ -48,7 +48,7 @@ SUPPORTED_CHILDREN = (
         SenStatusPeriod.starts_on <= bindparam("today"),
         or_(Pupil.left_on.is_(None), Pupil.left_on > bindparam("today")),
     )
-    .order_by(SchoolClass.name, Pupil.surname, Pupil.forename, Pupil.id)
+    .order_by(*SchoolClass.in_order(), Pupil.surname, Pupil.forename, Pupil.id)
 )
 REVIEWS_OF_THE_TERM = select(
     Review.id, Review.pupil_id, Review.round_id, Review.stage, Review.lead_id, Review.ask, Review.ask_words
@@ -107,7 +107,7 @@ MY_CHILDREN = (
             )
         ),
     )
-    .order_by(ReviewRound.first_day, SchoolClass.name, Pupil.surname, Pupil.forename, Review.id)
+    .order_by(ReviewRound.first_day, *SchoolClass.in_order(), Pupil.surname, Pupil.forename, Review.id)
 )
 
 
