@@ -28,6 +28,7 @@ from portal.web.forms import (
     PortalForm,
     SelectField,
     TextField,
+    as_named,
 )
 from portal.web.i18n import lazy_gettext, say
 
@@ -155,10 +156,10 @@ class AudienceForm(StepForm):
         )
         form.circle.choices = [(circle.value, say(CIRCLES[circle])) for circle in choices.circles]
         form.years.choices = [(year, year_name(year)) for year in choices.years]
-        form.classes.choices = list(choices.classes)
+        form.classes.choices = [(key, as_named(name)) for key, name in choices.classes]
         form.child.choices = [("", say(N_("Choose a child"))), *choices.children]
         tags = dict.fromkeys((*languages, *kept.languages))
-        form.languages.choices = [(tag, language_name(tag)) for tag in tags]
+        form.languages.choices = [(tag, as_named(language_name(tag), tag)) for tag in tags]
         return form
 
     def audience(self) -> Audience:

@@ -1,7 +1,7 @@
 """Forms: CSRF, our own translations, GOV.UK markup by a thin adapter, and a domain error shown at the field it
 names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from portal.kernel import text as typed
 from portal.kernel.errors import PortalError
-from portal.web.i18n import FormTranslations, say
+from portal.web.i18n import LANGUAGES, FormTranslations, say
 from portal.web.i18n import gettext as _
 
 csrf = CSRFProtect()
@@ -105,7 +105,8 @@ class GovukPassword(Govuk):
 
 
 class GovukChoice(Govuk):
-    """Radios, the first of which carries the field's own id so that the error summary leads to it."""
+    """Radios, the first of which carries the field's own id so that the error summary leads to it. `reveals`: the
+    fields that belong to a value; styles hide them until it is chosen."""
 
     component, macro = "radios", "govukRadios"
 
@@ -114,14 +115,33 @@ class GovukChoice(Govuk):
         params.setdefault(
             "fieldset", {"legend": {"text": str(field.label.text), "classes": "govuk-fieldset__legend--s"}}
         )
+        reveals = params.pop("reveals", {})
         params["items"] = [
-            {"value": value, "text": str(label), "checked": checked, **self._more(value)}
+            {"value": value, **_shown(label), "checked": checked, **self._more(value, reveals)}
             for value, label, checked, _render in field.iter_choices()
         ]
 
-    def _more(self, value: object) -> dict[str, Any]:
+    def __call__(self, field: Field, **more: Any) -> Markup:
+        made = super().__call__(field, **more)
+        # the script of GOV.UK would mark the radios with aria-expanded, which they may not have
+        return made.replace(" data-aria-controls=", " data-reveals=").replace(" govuk-radios__conditional--hidden", "")
+
+    def _more(self, value: object, reveals: Mapping[Any, Markup]) -> dict[str, Any]:
         hints = self.params.get("hints", {})
-        return {"hint": {"text": str(hints[value])}} if value in hints else {}
+        hint = {"hint": {"text": str(hints[value])}} if value in hints else {}
+        return {**hint, "conditional": {"html": reveals[value]}} if value in reveals else hint
+
+
+def as_named(name: str, tag: str = "") -> Markup:
+    """The label of a choice that bears a name of its own, which the page's direction does not turn; with `tag` in the
+    letters of that language."""
+    language = LANGUAGES.get(tag)
+    where = Markup(' lang="{}" dir="{}"').format(language.html_tag, language.direction) if language else ""
+    return Markup("<bdi{}>{}</bdi>").format(where, name)
+
+
+def _shown(label: Any) -> dict[str, Any]:
+    return {"html": label} if isinstance(label, Markup) else {"text": str(label)}
 
 
 class GovukCheckboxes(GovukChoice):

@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.text import LONGEST_HTML
 from portal.notices.models import NoticeCopy, NoticeText
 from portal.notices.rules import Asks, Audience, Circle, NoticeState, Reply
-from portal.people.models import ContactPoint, Person
+from portal.people.models import ContactPoint, Person, SchoolClass
 from tests.conftest import sign_in
 from tests.notices.staff import (
     HOSTILE,
@@ -118,6 +118,17 @@ def test_hostile_words_do_nothing_on_any_page(app, ids, as_persona):
     harmless(client.get(HERE), "list")
     for tag in ("en", "ur"):
         harmless(as_persona("parent").get(f"/messages/notices/{draft[0]}?lang={tag}"), tag)
+
+
+def test_names_of_classes_and_languages_stand_by_themselves(sqlite_app, ids, as_persona, system_session):
+    hostile, gurmukhi = "2 <b>Owl</b>", 'bdi[@lang="pa"][@dir="ltr"][text()="ਪੰਜਾਬੀ"]'
+    system_session.scalars(select(SchoolClass).where(SchoolClass.name == "2 Kingfisher")).one().name = hostile
+    system_session.commit()
+    draft = a_draft(sqlite_app, actor_of(sqlite_app, "sendco"))
+    page = parse(as_persona("sendco").get(on(draft[0], "/audience?lang=ur")))
+    assert hostile in page.xpath("//label/bdi/text()")
+    assert page.xpath(f"//label/{gurmukhi}")
+    assert page.xpath("//div[contains(@class, 'radios__conditional')]//input[@name='classes']")
 
 
 def harmless(page, where):
