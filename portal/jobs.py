@@ -97,14 +97,18 @@ def run(settings: Settings, stop: threading.Event | None = None) -> None:
     stop = stop or _stopped_by_signal()
     logs.configure()
     i18n.load(TRANSLATIONS, settings.languages, offer_incomplete=settings.offer_incomplete_languages)
-    # what people typed was written by the site; what the worker does follows from it and would be done again
-    engine = make_engine(settings.database_url, waits_for_disk=False).execution_options(write=True)
+    engine = make_engine(settings.database_url).execution_options(write=True)
+    # that a mail has left reaches the disk with the next batch: a cut of the power sends the last of them again
+    quick = make_engine(settings.database_url, waits_for_disk=False).execution_options(write=True)
 
     def sessions() -> PortalSession:
         return PortalSession(engine, scope=system("the worker"))
 
+    def settling() -> PortalSession:
+        return PortalSession(quick, scope=system("the worker"))
+
     sender = sender_for(settings)
-    office = PostOffice(sessions, sender, kinds_for(settings, sender), clock.now)
+    office = PostOffice(sessions, sender, kinds_for(settings, sender), clock.now, settling)
     queue = make_queue(office, make_huey(settings.queue_url, secret=settings.secret_key, folder=settings.instance))
     jobs = timetable(office)
     alone = [threading.Thread(target=_keep_to, args=((job,), sessions, stop), daemon=True) for job in jobs if job.alone]
@@ -114,6 +118,7 @@ def run(settings: Settings, stop: threading.Event | None = None) -> None:
     for thread in sending:
         thread.join(ENDING_SECONDS)
     queue.close()
+    quick.dispose()
     engine.dispose()
 
 

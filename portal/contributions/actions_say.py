@@ -149,19 +149,24 @@ def take_back(
     author_id: uuid.UUID,
     question: str,
     now: datetime,
+    version: int | None = None,
 ) -> None:
-    """The answer no longer counts: a draft is gone, a sent version is no longer shown. Raises as `send`."""
+    """The answer no longer counts: a draft is gone, a sent version is no longer shown. `version`: what the pupil saw of
+    it. Raises as `send`, and AnswersChanged when something newer stands there."""
     review = held_review(session, actor=actor, pupil_id=pupil_id, review_id=review_id)
     is_late(review.stage, review.meets_at, now)
-    found, sent = False, []
-    for row, _contribution in all_said(session, review_id, author_id)[1]:
-        if row.question == question and row.written_by == actor.person_id:
-            found = found or _counts(row)
-            if row.sent_at is None:
-                session.delete(row)
-            else:
-                row.current = False
-                sent.append(row)
+    said = [row for row, _its in all_said(session, review_id, author_id)[1] if row.question == question]
+    mine = [row for row in said if row.written_by == actor.person_id]
+    latest = mine[-1] if mine and _counts(mine[-1]) else None
+    if latest is not None and version is not None and version != stamp(latest.number, latest.version):
+        raise AnswersChanged({question: latest.text})
+    found, sent = any(map(_counts, mine)), []
+    for row in mine:
+        if row.sent_at is None:
+            session.delete(row)
+        else:
+            row.current = False
+            sent.append(row)
     _no_longer_for_the_family(session, sent)
     if found:
         note(session, "took an answer back", review, actor=actor, subject_id=review.id, now=now, question=question)

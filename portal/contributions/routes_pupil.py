@@ -20,7 +20,7 @@ from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.people.rules import WORDS, Side
 from portal.web.access import PortalBlueprint, current_actor
-from portal.web.forms import wants_to_take_away
+from portal.web.forms import TakingAway
 from portal.web.i18n import current
 from portal.web.unit_of_work import db
 
@@ -90,7 +90,10 @@ def ask(review_id: uuid.UUID, asked: str) -> Page:
         return redirect(url_for(".look", review_id=review_id))
     form, status = MyViewsForm.of(page.own.answers.get(asked)), 200
     card = _card(page, asked)
-    if wants_to_take_away() and form.validate():
+    pressed = TakingAway.pressed()
+    if pressed == TakingAway.KEEPS and page.can_write and form.validate():
+        return _question(page, asked, card, form=form, is_stale=False)
+    if pressed == TakingAway.ASKS and page.can_write and form.validate():
         answer = page.answer(asked)
         taps = [each.feeling for each in tapped(answer.picks if answer else {})]
         return _shown("my_views_taking_away", page, question=page.questions[asked], taps=taps, words=form.text.data)
@@ -118,8 +121,11 @@ def _keep(page: MyViews, asked: str, card: str, form: MyViewsForm) -> int:
     if not form.validate():
         return 422
     facts = _mine(cast(uuid.UUID, page.review_id))
-    if "take_back" in request.form:
-        actions_say.take_back(db(), question=asked, **facts)
+    if TakingAway.pressed() == TakingAway.IS_SURE:
+        try:
+            actions_say.take_back(db(), question=asked, version=form.shown_version(), **facts)
+        except StaleVersion:
+            return 409
         return 303
     before, how = page.own.answers.get(asked), asks(page.questions[asked], page.skin)
     said = form.answer(page.questions[asked], how, before, card)

@@ -56,12 +56,14 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """What sending needs, whoever does it: the database, the way out, how each kind is made, and what time it is."""
+    """What sending needs, whoever does it: the database, the way out, how each kind is made, and what time it is.
+    `settling`: sessions for writing down what has left, if others suit that better."""
 
     sessions: Sessions
     sender: Sender
     kinds: Mapping[str, Kind]
     clock: Clock
+    settling: Sessions | None = None
 
 
 def send_due(sessions: Sessions, sender: Sender, kinds: Mapping[str, Kind], *, now: datetime) -> int:
@@ -150,7 +152,7 @@ def _next_address(office: PostOffice, parcel: Parcel, now: datetime) -> Parcel:
 def _settle(office: PostOffice, parcel: Parcel, now: datetime) -> None:
     """The only thing between a message that has left and the next worker that would send it: one short write."""
     kind = office.kinds[parcel.kind]
-    with office.sessions() as session:
+    with (office.settling or office.sessions)() as session:
         _mark(session, parcel, OutboxState.SENT, sent_at=now, channel=parcel.message.channel, last_trouble="")
         if kind.sent is not None or parcel.kind == DIGEST:
             for item in session.scalars(ROWS, {"ids": parcel.items}).all():

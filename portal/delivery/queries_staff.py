@@ -121,7 +121,7 @@ def _waiting(rows: list[Any]) -> Waiting:
         name=first.full_name,
         called=first.known_as or first.full_name,
         language=first.language,
-        class_name=min((row.class_name or "" for row in rows), default=""),
+        class_name=min((row.class_name or "" for row in rows), key=class_order, default=""),
         children=tuple(children),
         since=first.due_at,
         reason=_worst(row.state for row in rows),

@@ -3,7 +3,7 @@
 import uuid
 from typing import cast
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.kernel import clock
@@ -16,7 +16,7 @@ from portal.people.access import PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.web.access import PortalBlueprint, current_actor
-from portal.web.forms import wants_to_take_away
+from portal.web.forms import TakingAway
 from portal.web.unit_of_work import db
 
 bp = PortalBlueprint("my_meeting", __name__)
@@ -47,7 +47,10 @@ def ask(review_id: uuid.UUID, question: str) -> Page:
         raise NotFound
     form, status = MyMeetingForm.of(page.said, page.version), 200
     asked = pages(page.skin)[question]
-    if wants_to_take_away() and len(asked) == 1 and form.validate():
+    pressed, shown = TakingAway.pressed(), {"asked": asked, "here": question, "form": form, "is_stale": False}
+    if pressed == TakingAway.KEEPS and page.can_change and form.validate():
+        return _shown("my_meeting_question" if len(asked) == 1 else "my_meeting_words", page, **shown)
+    if pressed == TakingAway.ASKS and page.can_change and len(asked) == 1 and form.validate():
         taps, typed = form.taps(asked[0]), form.words(asked[0])
         return _shown("my_meeting_taking_away", page, question=asked[0], taps=taps, words=typed)
     if form.is_submitted():
@@ -72,7 +75,7 @@ def _keep(page: MyMeeting, question: str, form: MyMeetingForm) -> int:
             actor=_me(),
             pupil_id=cast(uuid.UUID, _me().pupil_id),
             review_id=cast(uuid.UUID, page.review_id),
-            answers=form.answers(pages(page.skin)[question], taken_back="take_back" in request.form),
+            answers=form.answers(pages(page.skin)[question], taken_back=TakingAway.pressed() == TakingAway.IS_SURE),
             version=form.shown_version(),
             now=clock.now(),
         )

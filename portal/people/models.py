@@ -14,14 +14,22 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    or_,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Keyed, Long, Short
 from portal.kernel.rows import AboutAnAdult, AboutAPupil, IsAPupil, in_the_pupils_school
 from portal.people.rules import ContactKind, ContactState, Phase, PortalAccess, Restriction, Role, YesNo
-from portal.people.rules_classes import DIGITS, NO_CLASS, NO_YEAR, NURSERY, RECEPTION, YEARS_FROM_10, YEARS_TO_9
+from portal.people.rules_classes import (
+    BY_NAME,
+    DIGITS,
+    LETTERS,
+    NO_CLASS,
+    NO_YEAR,
+    YEAR_BEFORE,
+    YEARS_FROM_10,
+    YEARS_TO_9,
+)
 
 
 class Trust(Keyed, Base):
@@ -74,19 +82,25 @@ class SchoolClass(Keyed, Base):
     name: Mapped[Short]
 
     @classmethod
-    def in_order(cls) -> tuple[ColumnElement[int], InstrumentedAttribute[str]]:
+    def in_order(cls) -> tuple[ColumnElement[int], ColumnElement[str]]:
         """To order by: rules_classes.class_order in SQL."""
-        first, second = func.upper(func.substr(cls.name, 1, 1)), func.upper(func.substr(cls.name, 2, 1))
-        stands_alone = or_(second == func.lower(second), func.length(cls.name) == 2)
+        lower = func.lower(func.coalesce(cls.name, ""))
+
+        def begins(word: str, then: frozenset[str]) -> ColumnElement[bool]:
+            return and_(lower.startswith(word), func.substr(lower, len(word) + 1, 1).in_(sorted(then)))
+
+        years = [(begins(word, DIGITS), func.substr(lower, len(word) + 1)) for word in YEAR_BEFORE]
+        name = case(*years, else_=lower)
+        first, second = func.substr(name, 1, 1), func.substr(name, 2, 1)
+        named = [(and_(lower.startswith(word), ~begins(word, LETTERS)), place) for word, place in BY_NAME.items()]
         year = case(
-            (cls.name.is_(None), NO_CLASS),
-            (and_(first.in_(DIGITS), second.in_(DIGITS)), YEARS_FROM_10),
-            (first.in_(DIGITS), YEARS_TO_9),
-            (and_(first == "N", stands_alone), NURSERY),
-            (and_(first == "R", stands_alone), RECEPTION),
+            (lower == "", NO_CLASS),
+            (and_(first.in_(sorted(DIGITS)), second.in_(sorted(DIGITS))), YEARS_FROM_10),
+            (first.in_(sorted(DIGITS)), YEARS_TO_9),
+            *named,
             else_=NO_YEAR,
         )
-        return year, cls.name
+        return year, name
 
     __table_args__ = (
         UniqueConstraint("school_id", "name", name="uq_class_name_once_in_a_school"),

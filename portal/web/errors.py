@@ -36,7 +36,7 @@ WHAT_TO_DO = {
 }
 SECRET_FIELDS = frozenset({"csrf_token", "password", "pin", "pin_again", "old_pin", "code", "secret", "one_time_code"})
 FOR_THE_PORTAL = frozenset(
-    {"once_key", "offer_id", "slot", "children", "version", "language", "mode", "readers", "other", "opinion"}
+    "once_key offer_id slot children version language mode readers other opinion take_back".split()
 )
 TICKS = frozenset({"y", "on", "yes", "no"})
 

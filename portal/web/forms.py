@@ -1,6 +1,7 @@
 """Forms: CSRF, our own translations, GOV.UK markup by a thin adapter, and a domain error shown at the field it
 names."""
 
+import enum
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -43,9 +44,19 @@ class PortalForm(FlaskForm):
         return found + [{"text": str(f.errors[0]), "href": f"#{first_id(f)}"} for f in self if f.errors]
 
 
-def wants_to_take_away() -> bool:
-    """A pupil's first press, which only asks (components/taking_away.html); whoever is sure sends another value."""
-    return request.form.get("take_back") == "1"
+class TakingAway(enum.StrEnum):
+    """A pupil takes an answer away in two presses (components/taking_away.html): the first only asks, and whoever
+    would rather keep it gets the form again as it was."""
+
+    ASKS = "1"
+    KEEPS = "no"
+    IS_SURE = "sure"
+
+    @classmethod
+    def pressed(cls) -> "TakingAway | None":
+        """Which of these buttons sent the form, if one of them did."""
+        value = request.form.get("take_back")
+        return cls(value) if value in set(cls) else None
 
 
 def first_id(field: Field) -> str:

@@ -202,15 +202,39 @@ def test_an_answer_can_be_taken_away_and_the_others_stay(app, as_persona, ids, s
     assert kept(system_session, ids.review("Zara")).keys() == {"help"}
 
 
-def test_whoever_keeps_an_answer_after_all_loses_no_word(app, as_persona, ids, system_session, here):
+def test_whoever_keeps_an_answer_after_all_gets_the_form_back(app, as_persona, ids, system_session, here):
     client = as_persona("pupil-young")
-    tap(client, f"{here}/school", "good")
+    tap(client, f"{here}/school", "good", text="kept")
     version, typed = version_on(client.get(f"{here}/school")), 'I like <b>lunch</b>\r\n"and" 🐘'
     asking = client.post(f"{here}/school", data={"take_back": "1", "version": version, "text": typed})
     assert "I like <b>lunch</b>" in words(asking)
-    assert client.post(f"{here}/school", data=form_on(asking)).status_code == 303
+    again = client.post(f"{here}/school", data=form_on(asking) | {"take_back": "no"})
+    assert parse(again).xpath("string(//textarea[@name='text'])").strip() == typed.replace("\r", "")
+    assert version_on(again) == version
+    assert "You chose: Good" in words(again)
+    assert kept(system_session, ids.review("Zara"))["school"].text == "kept"
+
+
+@pytest.mark.parametrize("typed", ["secret", ""])
+def test_words_nobody_may_read_stay_so_when_they_are_kept_after_all(app, as_persona, ids, system_session, here, typed):
+    client = as_persona("pupil-young")
+    tap(client, f"{here}/school", "not_say", text="secret")
+    version = version_on(client.get(f"{here}/school"))
+    asking = client.post(f"{here}/school", data={"take_back": "1", "version": version, "text": typed})
+    client.post(f"{here}/school", data=form_on(asking) | {"take_back": "no"})
     row = kept(system_session, ids.review("Zara"))["school"]
-    assert (row.text, row.picks) == ('I like <b>lunch</b>\n"and" 🐘', {"school": "good"})
+    assert (row.text, row.picks, row.sent_at) == ("secret", {"school": "not_say"}, None)
+
+
+def test_whoever_saw_an_older_answer_takes_nothing_newer_away(app, as_persona, ids, system_session, here):
+    client = as_persona("pupil-young")
+    tap(client, f"{here}/school", "good", text="cat")
+    asking = client.post(f"{here}/school", data={"take_back": "1", "version": version_on(client.get(f"{here}/school"))})
+    tap(client, f"{here}/school", "good", text="a much longer answer")
+    answer = client.post(f"{here}/school", data=form_on(asking) | {"take_back": "sure"})
+    assert answer.status_code == 409
+    assert "a much longer answer" in words(answer)
+    assert kept(system_session, ids.review("Zara"))["school"].text == "a much longer answer"
 
 
 def test_a_grown_up_adds_words_and_the_picture_stays(app, as_persona, ids, system_session, here):

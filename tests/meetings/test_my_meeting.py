@@ -129,14 +129,18 @@ def test_an_answer_can_be_taken_away_and_the_others_stay(app, as_persona, system
     assert (row.part, row.first_topic, row.version) == (None, "good", 3)
 
 
-def test_whoever_keeps_an_answer_after_all_loses_no_word(app, as_persona, system_session, review):
+def test_whoever_keeps_an_answer_after_all_gets_the_form_back(app, as_persona, system_session, review):
     forget(system_session, review)
     client, here = as_persona("pupil-young"), f"/me/meeting/{review.id}"
-    typed = {"who_there": ["family", "teacher"], "who_words": "my <i>dog</i>", "version": "0"}
+    client.post(f"{here}/who", data={"who_there": ["helper"], "version": "0"})
+    typed = {"who_there": ["family", "teacher"], "who_words": "my <i>dog</i>", "version": "1"}
     asking = client.post(f"{here}/who", data=typed | {"take_back": "1"})
-    assert client.post(f"{here}/who", data=form_on(asking)).status_code == 303
+    again = parse(client.post(f"{here}/who", data=form_on(asking) | {"take_back": "no"}))
+    assert again.xpath("//input[@name='who_there'][@checked]/@value") == ["family", "teacher"]
+    assert again.xpath("//input[@name='who_words']/@value") == ["my <i>dog</i>"]
+    assert again.xpath("//main//input[@name='version']/@value") == ["1"]
     row = kept(system_session, review)
-    assert (sorted(row.who_there), row.who_words) == (["family", "teacher"], "my <i>dog</i>")
+    assert (list(row.who_there), row.who_words) == (["helper"], "")
 
 
 def test_the_page_of_all_questions_takes_nothing_away(app, as_persona, system_session, ids):

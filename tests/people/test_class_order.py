@@ -8,7 +8,11 @@ from sqlalchemy import select
 from portal.people.models import SchoolClass
 from portal.people.rules_classes import class_order
 
-AS_COUNTED = ["N1", "R", "R Wren", "RB", "1 Robin", "2 Kingfisher", "7A", "9Z", "10B", "11A", "Ash", "Robins"]
+AS_COUNTED = [
+    *("N1", "Nursery", "r jay", "R Wren", "Rec A", "Reception"),
+    *("1 Robin", "2 Kingfisher", "Year 3 Oak", "Y7", "9Z", "10B", "Yr 11", "Year 12"),
+    *("Ash", "Recorders", "Robins", "Yew", "zebra"),
+]
 
 
 def test_years_come_first_and_two_digits_last_of_them():
