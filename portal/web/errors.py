@@ -35,9 +35,8 @@ WHAT_TO_DO = {
     503: N_("Please try again in a few minutes. Nothing you saved is lost."),
 }
 SECRET_FIELDS = frozenset({"csrf_token", "password", "pin", "pin_again", "old_pin", "code", "secret", "one_time_code"})
-FOR_THE_PORTAL = frozenset(
-    "once_key offer_id slot children version language mode readers other opinion take_back".split()
-)
+FOR_THE_PORTAL = frozenset({"once_key", "offer_id", "slot", "children", "version", "language", "mode", "readers"})
+FOR_THE_PORTAL |= {"other", "opinion", "take_back"}
 TICKS = frozenset({"y", "on", "yes", "no"})
 
 
