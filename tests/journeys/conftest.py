@@ -2,7 +2,6 @@
 all."""
 
 import functools
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.web.unit_of_work import use
-from tests.conftest import led_to, make_settings
+from tests.conftest import SqliteWorld, led_to, make_settings
 from tests.journeys.site import CHROMIUM, FLAGS, Site
 
 
@@ -40,11 +39,10 @@ def _demo() -> Flask:
 
 
 @pytest.fixture(scope="module")
-def site(sqlite_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(sqlite_world: SqliteWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The portal on a fresh copy of the test world, on a free loopback port."""
     folder = tmp_path_factory.mktemp("site")
-    shutil.copy(sqlite_world, folder / "demo.sqlite3")
-    app, settings = _demo(), make_settings(f"sqlite:///{folder / 'demo.sqlite3'}", folder, demo=True)
+    app, settings = _demo(), make_settings(sqlite_world.copy(folder / "demo.sqlite3"), folder, demo=True)
     app.extensions["settings"] = settings
     use(app, led_to(settings.database_url))
     server = make_server("127.0.0.1", 0, app, threaded=True)
