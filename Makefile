@@ -47,7 +47,7 @@ unit: setup
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"
 
 browser: setup
-	@if [ -x /usr/bin/chromium ]; then $(PY) -m pytest -q -n 2 --dist worksteal -m browser; else echo "NOT RUN: browser tests, because /usr/bin/chromium is missing (Debian: apt-get install chromium)"; fi
+	@if [ -x /usr/bin/chromium-headless-shell ] || [ -x /usr/bin/chromium ]; then $(PY) -m pytest -q -n 2 --dist worksteal -m browser; else echo "NOT RUN: browser tests, because Chromium is missing (Debian: apt-get install chromium)"; fi
 
 audit: setup ## known weaknesses of what we depend on
 	$(VENV)/bin/pip-audit --require-hashes -r requirements/portal.txt

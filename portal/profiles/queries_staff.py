@@ -16,6 +16,7 @@ from portal.people.rules import Role
 from portal.people.rules_classes import class_order
 from portal.profiles.models import Plan, PlanVersion, ProgressNote
 from portal.profiles.models_register import SenStatusPeriod
+from portal.profiles.models_sharing import is_shared
 from portal.profiles.rules import SenProvision, VersionState
 from portal.profiles.rules_steps import SUPPORTED
 
@@ -48,6 +49,7 @@ PLANS = (
         PlanVersion.state,
         PlanVersion.published_at,
         PlanVersion.review_due,
+        is_shared(PlanVersion.id).label("is_shared"),
     )
     .join(Plan, and_(Plan.id == PlanVersion.plan_id, Plan.pupil_id == PlanVersion.pupil_id))
     .where(Plan.closed_on.is_(None), PlanVersion.state != VersionState.EARLIER)
@@ -67,6 +69,7 @@ class ChildRow:
     provision: SenProvision
     published_at: datetime | None = None
     has_draft: bool = False
+    is_draft_shared: bool = False
     review_due: date | None = None
     is_review_late: bool = False
     is_plan_missing: bool = False
@@ -172,12 +175,13 @@ def _with_plans(session: PortalSession, shown: Sequence[Any], today: date) -> It
     notes = dict(session.execute(LAST_NOTES.where(ProgressNote.pupil_id.in_(of_this_page))).all())
     for row in shown:
         states = plans.get(row.id, {})
-        out = states.get(VersionState.PUBLISHED)
+        out, draft = states.get(VersionState.PUBLISHED), states.get(VersionState.DRAFT)
         due = out.review_due if out else None
         yield _row(
             row,
             published_at=out.published_at if out else None,
-            has_draft=VersionState.DRAFT in states,
+            has_draft=draft is not None,
+            is_draft_shared=draft is not None and draft.is_shared,
             review_due=due,
             is_review_late=due is not None and due < today,
             is_plan_missing=out is None and row.provision in SUPPORTED,

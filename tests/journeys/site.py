@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shutil
 from dataclasses import dataclass
 
 from flask import Flask
@@ -11,7 +12,8 @@ from portal.kernel.scope import PortalSession, system
 from portal.paths import ROOT
 from portal.web.i18n import gettext, speaking
 
-CHROMIUM = "/usr/bin/chromium"
+# Debian's shell without windows does the same in a fifth less time
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

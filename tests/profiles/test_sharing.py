@@ -84,7 +84,8 @@ def test_the_page_says_who_is_asked_and_what_they_get(app, sendco, draft):
 
 
 def test_the_family_reads_it_once_it_is_asked_and_hears_of_it(app, as_persona, ids, sendco, draft, system_session):
-    zara = ids.pupil("Zara")
+    zara, found = ids.pupil("Zara"), "/staff/children?search=zara+hussain"
+    assert "Draft waits" in words(sendco.get(found))
     asked = share(sendco, draft)
     assert told(app) == sorted([ids.person("parent"), ids.person("second-parent")])
     for slug in ("parent", "second-parent"):
@@ -97,6 +98,7 @@ def test_the_family_reads_it_once_it_is_asked_and_hears_of_it(app, as_persona, i
             assert parse(client.get(path)).xpath(f"//main//a[@href='{asked}']"), path
             assert PLEASE in words(client.get(path)), path
     assert WISH not in words(as_persona("pupil-young").get("/me"))
+    assert "Draft is with the family" in words(sendco.get(found))
     assert "This draft has been with the family since" in words(sendco.get(draft))
     assert "This draft has been with the family since" in words(sendco.get(f"/staff/children/{zara}"))
     assert "is or was with the family" in words(

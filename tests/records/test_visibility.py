@@ -245,16 +245,16 @@ LEADS_ON = {
 
 
 @pytest.fixture
-def world(own_app, ids, system_session):
+def world(sqlite_app, ids, system_session, monkeypatch):
     """The demo with tokens in it; the clients do not read the markup here."""
-    own_app.test_client_class = Walker
+    monkeypatch.setattr(sqlite_app, "test_client_class", Walker)
     values = something_real(ids, system_session)
     marks = Markers(system_session, ids)
     all_of_zara(marks)
     others(marks)
     system_session.commit()
     assert set(marks.name.values()) == MAY_READ.keys()
-    return own_app, marks, list(addresses(own_app, marks, values))
+    return sqlite_app, marks, list(addresses(sqlite_app, marks, values))
 
 
 @pytest.mark.parametrize("letter", EVERYBODY)
