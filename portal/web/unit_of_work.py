@@ -20,8 +20,14 @@ def init_app(app: Flask, engine: Engine) -> None:
 
 def use(app: Flask, engine: Engine) -> None:
     """From now on the requests of this application work on this database."""
-    app.extensions["engine"] = engine
+    app.extensions["engine"] = _for_reading(engine)
     app.extensions["writing_engine"] = engine.execution_options(write=True)
+
+
+def _for_reading(engine: Engine) -> Engine:
+    """On PostgreSQL each statement of a page stands for itself: one transaction around them would see no more of one
+    moment (READ COMMITTED), and its ROLLBACK would make psycopg forget every statement that the server has prepared."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
 
 
 def reader() -> PortalSession:

@@ -1,5 +1,6 @@
 """The demo on several days of the year, each in its own SQLite file."""
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -11,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.db import make_engine
 from portal.kernel.scope import PortalSession, system
 from portal.migrations.metadata import METADATA
+from tests.conftest import SqliteWorld
 from tests.demo.made import DAYS as ALL_YEAR
 from tests.demo.made import PEPPER, Made
 
@@ -39,13 +41,18 @@ def any_day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalSession]:
+def demo(sqlite_world: SqliteWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalSession]:
     """The demo as it is today."""
-    with filled_on(clock.today(), f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite3'}") as session:
+    engine = make_engine(sqlite_world.copy(tmp_path_factory.mktemp("demo") / "demo.sqlite3"))
+    with PortalSession(engine, scope=system("test"), read_only=True) as session:
         yield session
+    engine.dispose()
+
+
+_made = functools.cache(Made)
 
 
 @pytest.fixture(scope="session", params=ALL_YEAR, ids=str)
 def made(request: pytest.FixtureRequest) -> Made:
     """What is filled on each of these days."""
-    return Made(request.param)
+    return _made(request.param)

@@ -9,8 +9,8 @@ from portal.kernel.clock import LONDON
 from portal.meetings.models import Invitation
 from portal.reviews.models import Review, ReviewRound
 from portal.reviews.rules import RoundState
+from tests.conftest import PEPPER
 
-PEPPER = "a pepper for the demo's tests, forty letters"
 DAYS = (  # terms and holidays, first and last days, both clock-change weekends, a leap day
     clock.today(),
     *(date(2026, 8, 15), date(2026, 9, 1), date(2026, 10, 24), date(2026, 10, 25), date(2026, 12, 18)),
