@@ -28,15 +28,16 @@ from portal.meetings.forms_family import number_of
 from portal.people.access import OWN_PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
+from portal.web import while_typing
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import gettext as _
 from portal.web.refusal import told_in
 from portal.web.unit_of_work import db, reader
+from portal.web.while_typing import is_typing
 
 bp = PortalBlueprint("concerns", __name__)
 ASK = "/children/<uuid:pupil_id>/ask"
 ONE = "/children/<uuid:pupil_id>/asked/<uuid:concern_id>"
-WHILE_TYPING = "X-While-Typing"  # the page's script keeps the words; it wants a word, not a page
 Page = str | Response | tuple[str, int]
 
 
@@ -87,24 +88,23 @@ def ask(pupil_id: uuid.UUID, wish: str) -> str:
 def send(pupil_id: uuid.UUID, wish: str) -> Page:
     """Sends it; while somebody types, only keeps it."""
     kind, page = _wish(wish), _page(pupil_id)
-    form, typing = AskForm.of(page, kind, None), WHILE_TYPING in request.headers
+    form = AskForm.of(page, kind, None)
     facts: dict[str, Any] = {"actor": _me(), "pupil_id": pupil_id, "kind": kind, "now": clock.now()}
     try:
         if form.validate():
             said = form.said(kind)
-            if typing:
-                version = actions_ask.keep(db(), **facts, said=said)
-                return Response(status=204, headers={"X-Version": str(version)})
+            if is_typing():
+                return while_typing.kept(actions_ask.keep(db(), **facts, said=said))
             concern_id = actions_ask.send(db(), **facts, said=said)
             return redirect(url_for(".one", pupil_id=pupil_id, concern_id=concern_id, sent=1), 303)
     except StaleVersion as error:
-        return "", error.status
+        return while_typing.not_kept(form, error.status)
     except Invalid as error:
         keys = [question.key for question in WISHES[kind].questions]
         error.field = f"part_{keys.index(error.field)}" if error.field in keys else error.field
         form.accept(error)
     db().rollback()
-    return ("", 422) if typing else (_asked(page, kind, form), 422)
+    return while_typing.not_kept(form) if is_typing() else (_asked(page, kind, form), 422)
 
 
 def _asked(page: AskPage, kind: Wish, form: AskForm) -> str:

@@ -18,15 +18,16 @@ from portal.people.access import OWN_PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.people.rules import Audience, Side
+from portal.web import while_typing
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import current
 from portal.web.unit_of_work import db, reader
+from portal.web.while_typing import is_typing
 
 bp = PortalBlueprint("family_views", __name__)
 PATH = "/children/<uuid:pupil_id>/reviews/<uuid:review_id>/views"
 BY_KEY = {question.key: question for question in PARENT_QUESTIONS}
 KEYS = tuple(BY_KEY)
-WHILE_TYPING = "X-While-Typing"  # the page's script keeps the words; it wants a word, not a page
 Page = str | Response | tuple[str, int]
 
 
@@ -102,16 +103,15 @@ def keep(pupil_id: uuid.UUID, review_id: uuid.UUID, topic: str) -> Page:
     """Keeps the answer and goes on to the next question; while somebody types, only keeps it."""
     question, form, other, status = _question(topic), AnswerForm(), None, 422
     form.name_it(question, also=request.form.get("other", "") if "both" in request.form else "")
-    typing = WHILE_TYPING in request.headers
     try:
         if form.validate():
             kept = _keep(pupil_id, review_id, topic, form)
-            return _word(kept.get(topic)) if typing else _onward(pupil_id, review_id, topic)
+            return while_typing.kept(kept.get(topic)) if is_typing() else _onward(pupil_id, review_id, topic)
     except AnswersChanged as error:
         other, status = error.kept[topic], error.status
         db().rollback()  # the pages of others need not wait while this one is made
-    if typing:
-        return "", status
+    if is_typing():
+        return while_typing.not_kept(form, status)
     page = _views(pupil_id, review_id)
     form.begin_from(page.own.answers.get(topic))
     return _asked(page, question, form, other), status
@@ -137,12 +137,7 @@ def _words(page: FamilyViews, topic: str) -> str:
 
 
 def _asked(page: FamilyViews, question: Question, form: AnswerForm, other: str | None = None) -> str:
-    return _shown("family_question", page, question=question, form=form, other=other, next_url=_next(page, question))
-
-
-def _next(page: FamilyViews, question: Question) -> str:
-    address: dict[str, Any] = {"pupil_id": page.review.pupil_id, "review_id": page.review.review_id}
-    return _after(question.key, address)
+    return _shown("family_question", page, question=question, form=form, other=other)
 
 
 def _after(topic: str, address: dict[str, Any]) -> str:
@@ -165,11 +160,6 @@ def _keep(pupil_id: uuid.UUID, review_id: uuid.UUID, topic: str, form: AnswerFor
         answers={topic: answer},
         now=clock.now(),
     )
-
-
-def _word(version: int | None) -> Response:
-    """For the page's script: it is kept, and from which version the next words go on."""
-    return Response(status=204, headers={"X-Version": str(version)} if version else {})
 
 
 def _onward(pupil_id: uuid.UUID, review_id: uuid.UUID, topic: str) -> Response:

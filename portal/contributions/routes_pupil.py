@@ -19,10 +19,12 @@ from portal.people.access import PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
 from portal.people.rules import WORDS, Side
+from portal.web import while_typing
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.forms import TakingAway
 from portal.web.i18n import current
 from portal.web.unit_of_work import db
+from portal.web.while_typing import is_typing
 
 bp = PortalBlueprint("my_views", __name__)
 Page = str | Response | tuple[str, int]
@@ -100,6 +102,10 @@ def ask(review_id: uuid.UUID, asked: str) -> Page:
     if form.is_submitted():
         status = _keep(page, asked, card, form)
         page = _views(review_id)
+        if is_typing():
+            kept = page.own.answers.get(asked)
+            version = kept.version if kept else None
+            return while_typing.kept(version) if status == 303 else while_typing.not_kept(form, status)
     if status == 303:
         return redirect(_next(page, asked, card), 303)
     newest = page.own.answers.get(asked)  # also one that was emptied

@@ -26,15 +26,16 @@ from portal.notices.queries_staff import StaffNotice, choices, draft_of, notices
 from portal.notices.rules import Audience, NoticeState
 from portal.people.access import NOTICES
 from portal.people.actor import Actor
+from portal.web import while_typing
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import LANGUAGES, say
 from portal.web.unit_of_work import db
+from portal.web.while_typing import is_typing
 
 bp = PortalBlueprint("staff_notices", __name__, url_prefix="/staff/notices")
 Page = str | Answer | tuple[str, int]
 ONE = "/<uuid:notice_id>"
 BOTH: dict[str, Any] = {"methods": ["GET", "POST"], "access": NOTICES}
-WHILE_TYPING = "X-While-Typing"  # the page's script keeps the words; it wants a word, not a page
 
 
 def _me() -> Actor:
@@ -94,12 +95,14 @@ def words(notice_id: uuid.UUID) -> Page | Response:
         facts = {"version": form.shown_version, "title": form.title.data, "words": form.words.data}
         try:
             version = actions_write.save_words(db(), **_act(notice_id), **facts)
-            if WHILE_TYPING in request.headers:
-                return Response(status=204, headers={"X-Version": str(version)})
+            if is_typing():
+                return while_typing.kept(version)
             return _on(".show" if "later" in request.form else ".asks", notice_id)
         except PortalError as error:
             notice, status = _again(notice_id, form, error), error.status
             theirs = notice if isinstance(error, StaleVersion) else None
+    if is_typing():
+        return while_typing.not_kept(form, status)
     page = render_template("notices/staff_words.html", notice=notice, form=form, theirs=theirs, **page_staff.WORDS)
     return page, status
 

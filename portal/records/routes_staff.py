@@ -19,9 +19,11 @@ from portal.records.page_documents import card_document, record_document
 from portal.records.queries_lines import Line
 from portal.records.queries_record import RecordPage, one_line, record_page, share_page
 from portal.records.rules_record import WRITERS
+from portal.web import while_typing
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import say
 from portal.web.unit_of_work import db
+from portal.web.while_typing import is_typing
 
 bp = PortalBlueprint("staff_records", __name__)
 HERE = "/staff/children/<uuid:pupil_id>/reviews/<uuid:review_id>/record"
@@ -90,7 +92,7 @@ def write(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Page:
     """A new line; in a shared record an addition of its own."""
     form = LineForm()
     if not form.validate() or form.place is None or form.line_id is None:
-        return _shown(_read(pupil_id, review_id), form), 422
+        return while_typing.not_kept(form) if is_typing() else (_shown(_read(pupil_id, review_id), form), 422)
     facts = {"entry_id": form.line_id, "heading": form.place, "text": form.text.data}
     facts |= {"for_family": form.for_family.data}
     try:
@@ -99,8 +101,8 @@ def write(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Page:
         else:
             facts |= {"kind": form.kind, "version": form.shown_version}
             version = actions_record.write_line(db(), **_about(pupil_id, review_id), **facts)
-            if "X-While-Typing" in request.headers:
-                return Response(status=204, headers={"X-Version": str(version)})
+            if is_typing():
+                return while_typing.kept(version)
     except PortalError as error:
         return _again(pupil_id, review_id, error, form)
     return _back(pupil_id, review_id, N_("It is written down."), form.place)

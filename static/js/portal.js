@@ -5,9 +5,11 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
 // "Leave this page" also takes this page out of the history, so that "back" does not return to it.
+let mayGo = false;
 for (const link of document.querySelectorAll("[data-exit]")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
+    mayGo = true;
     window.location.replace(link.href);
   });
 }
@@ -66,36 +68,109 @@ if (speech && document.querySelector("[data-read-aloud]")) {
 }
 
 // Words are kept while they are typed, at the form's own address; where this does not run, every button keeps them.
-for (const form of document.querySelectorAll("form[data-keep]")) {
-  const status = form.querySelector("[data-status]");
-  let timer = 0;
-  let keeping = null;
-  let over = false;
+const PAUSE = 1500; // milliseconds without a letter
+const LONGEST = 5000; // milliseconds of typing without a pause
 
-  const keep = async () => {
-    timer = 0;
-    const body = new URLSearchParams(new FormData(form));
-    const asked = { method: "POST", body, headers: { "X-While-Typing": "1" }, redirect: "manual" };
-    const answer = await fetch(form.action, asked).catch(() => null);
-    if (answer?.status === 204) form.elements.version.value = answer.headers.get("X-Version") ?? form.elements.version.value;
-    else over = answer !== null; // changed elsewhere, or signed out: only a whole page can say what to do
-    status.textContent = answer?.status === 204 ? form.dataset.kept : form.dataset.notKept;
-    keeping = null;
-  };
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    status.textContent = "";
-    if (over) return;
-    timer = setTimeout(async () => {
-      await keeping;
-      keeping = keep();
-    }, 2000);
-  });
-  form.addEventListener("submit", async (event) => {
-    clearTimeout(timer);
-    if (!keeping) return;
-    event.preventDefault(); // what is on its way comes first: two saves at once would look like two devices
-    await keeping;
-    form.requestSubmit(event.submitter);
+class Kept {
+  constructor(form) {
+    this.form = form;
+    this.status = form.querySelector("[data-status]");
+    this.unsaved = false;
+    this.over = false; // changed elsewhere, or signed out: only a whole page can say what to do
+    this.refused = false;
+    form.addEventListener("input", () => this.typed());
+  }
+
+  typed() {
+    clearTimeout(this.timer);
+    this.status.textContent = "";
+    this.refused = false;
+    if (!this.unsaved) this.since = Date.now();
+    this.unsaved = true;
+    const wait = Math.min(PAUSE, Math.max(0, this.since + LONGEST - Date.now()));
+    if (!this.over) this.timer = setTimeout(() => this.keep(), wait);
+  }
+
+  post(version) {
+    const body = new FormData(this.form);
+    body.set("version", version);
+    const keepalive = [...body.values()].join("").length < 15000; // a browser lets 64 KB outlive their page
+    const asked = { method: "POST", body, headers: { "X-While-Typing": "1" }, redirect: "manual", keepalive };
+    return fetch(this.form.action, asked).catch(() => null);
+  }
+
+  // One after the other: two saves at once would look like two devices.
+  keep() {
+    clearTimeout(this.timer);
+    this.keeping = (this.keeping ?? Promise.resolve()).then(async () => {
+      if (!this.unsaved || this.over) return;
+      this.unsaved = false;
+      this.underWay = true;
+      const version = this.form.elements.version;
+      const answer = await this.post(version.value);
+      this.underWay = false;
+      if (answer?.status === 204) {
+        version.value = answer.headers.get("X-Version") ?? version.value;
+        this.status.textContent = this.form.dataset.kept;
+        return;
+      }
+      this.unsaved = true;
+      this.over = answer !== null && answer.status !== 422;
+      const why = answer?.headers.get("Content-Type")?.startsWith("text/plain") ? await answer.text() : "";
+      this.status.textContent = why || this.form.dataset.notKept;
+    });
+    return this.keeping;
+  }
+
+  sent() {
+    clearTimeout(this.timer);
+    this.unsaved = false;
+  }
+
+  // Whoever leaves for good cannot wait: what is under way will have been counted as one version.
+  leave() {
+    if (this.unsaved && !this.over) this.post(Number(this.form.elements.version.value) + (this.underWay ? 1 : 0));
+    this.sent();
+  }
+}
+
+const forms = [...document.querySelectorAll("form[data-keep]")].map((form) => new Kept(form));
+
+// Whoever goes on takes the words along; where they cannot be kept, the first press stays and the status says why.
+function first(event, others, go) {
+  const waiting = others.filter((each) => (each.unsaved && !each.refused) || each.underWay);
+  if (event.defaultPrevented || !waiting.length) return;
+  event.preventDefault();
+  Promise.all(waiting.map((each) => each.keep())).then(() => {
+    for (const each of waiting) each.refused = each.unsaved;
+    if (!waiting.some((each) => each.refused)) go();
   });
 }
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target || link?.getAttribute("href").startsWith("#");
+  if (link && !elsewhere) first(event, forms, () => window.location.assign(link.href));
+});
+document.addEventListener("submit", (event) => {
+  const own = forms.find((each) => each.form === event.target);
+  const others = forms.filter((each) => each !== own || each.underWay);
+  first(event, others, () => event.target.requestSubmit(event.submitter));
+  if (own && !event.defaultPrevented) own.sent();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") for (const each of forms) each.keep();
+});
+window.addEventListener("pagehide", () => {
+  for (const each of forms) each.leave();
+});
+
+// Where no draft keeps the words the browser itself asks before they are gone; never when somebody has to leave at once.
+const boxes = [...document.querySelectorAll("form[method=post]:not([data-keep]) textarea")];
+document.addEventListener("submit", (event) => {
+  mayGo = !event.defaultPrevented && boxes.some((box) => box.form === event.target);
+});
+const refused = document.querySelector(".govuk-error-summary");
+window.addEventListener("beforeunload", (event) => {
+  if (!mayGo && boxes.some((box) => box.value !== (refused ? "" : box.defaultValue))) event.preventDefault();
+});

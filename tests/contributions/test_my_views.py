@@ -26,7 +26,7 @@ from portal.paths import ROOT
 from portal.people.actor import Actor
 from portal.people.models import Pupil
 from portal.people.rules import CARDS as CARDS_SKIN
-from portal.people.rules import PICTURES, WORDS, Audience
+from portal.people.rules import PICTURES, WORDS, Audience, Readers
 from portal.people.scopes import scope_of
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
@@ -492,3 +492,17 @@ def test_every_picture_is_drawn():
     drawn = {name for names in groups.values() for name in names}
     asked = {each.picture for each in (*CARDS, *FEELINGS, *HELPED_CHOICES)}
     assert asked <= drawn
+
+
+def test_a_pupils_words_are_kept_while_they_are_typed(app, here, ids, as_persona, system_session):
+    grow(system_session, ids, "5")
+    client, typing = as_persona("pupil-young"), {"X-While-Typing": "1"}
+    path = f"{here}/admire"
+    first = client.post(path, data={"text": "I sing", "version": "0"}, headers=typing)
+    assert (first.status_code, first.data) == (204, b"")
+    more = client.post(path, data={"text": "I sing and swim", "version": first.headers["X-Version"]}, headers=typing)
+    assert more.status_code == 204
+    assert client.post(path, data={"text": "Old", "version": "0"}, headers=typing).status_code == 409
+    row = kept(system_session, ids.review("Zara"))["admire"]
+    assert (row.text, row.sent_at, row.readers) == ("I sing and swim", None, Readers.ONE_ADULT)
+    assert "I sing and swim" in client.get(path).text

@@ -1,5 +1,7 @@
 """A parent says what they think before a review, on a phone and on another device; the office types in the paper of the other."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -46,12 +48,12 @@ def test_a_parent_writes_checks_and_sends(site: Site, page: Page, here: str, lan
     page.locator("textarea[name=text]").fill(WORDS)
     page.locator("[data-status]:not(:empty)").wait_for()
     assert said(site, here)["progress"].text == WORDS, "kept while it is typed"
-    press(page, "main a.govuk-button--secondary")
+    press(page, "main button[name=skip]")
     page.locator("textarea[name=text]").press_sequentially("Her laugh")
     press(page, "main form[data-keep] button[type=submit]")
     page.goto(f"{site.url}{here}/answer/actions")
     page.locator("textarea[name=text]").fill("Read together")
-    page.wait_for_timeout(2_050)  # a save by script is on its way, or just done
+    page.wait_for_timeout(1_550)  # a save by script is on its way, or just done
     press(page, "main form[data-keep] button[type=submit]")
     assert page.url.endswith("/check")
     assert WORDS in text_of(page)
@@ -62,6 +64,44 @@ def test_a_parent_writes_checks_and_sends(site: Site, page: Page, here: str, lan
         "progress": WORDS, "admire": "Her laugh", "actions": "Read together",
     }  # fmt: skip
     assert all(row.sent_at and row.language == language for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    "way", ["main p a[href$='/views']", "main button[name=skip]", "a[hreflang=pl]", "[data-exit]", ""]
+)
+def test_words_of_this_moment_go_along_wherever_one_goes(site: Site, page: Page, here: str, way: str) -> None:
+    path = f"{site.url}{here}/answer/admire"
+    site.become(page, "parent", "en")
+    page.route(lambda url: not url.startswith(site.url), lambda route: route.fulfill(body="elsewhere"))
+    page.goto(path)
+    page.locator("textarea[name=text]").press_sequentially("She sang")
+    if "hreflang" in way:
+        page.locator("details[data-menu] summary").first.click()
+    if way:
+        with page.expect_navigation():
+            page.locator(way).first.click()
+    else:
+        page.close()
+    for _n in range(60):  # what outlives its page arrives when it does
+        rows = said(site, here)
+        if rows:
+            break
+        time.sleep(0.05)
+    assert rows["admire"].text == "She sang"
+
+
+def test_too_many_words_are_refused_while_they_are_typed_and_hold_back_once(site: Site, page: Page, here: str) -> None:
+    site.become(page, "parent", "en")
+    page.goto(f"{site.url}{here}/answer/admire")
+    box = page.locator("textarea[name=text]")
+    box.fill("x" * 20_001)
+    page.locator("[data-status]:has-text('20000')").wait_for()
+    page.locator("main p a[href$='/views']").click()
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/answer/admire"), "the first press stays with the words"
+    box.fill("x" * 20_000)
+    page.locator("[data-status]:text-is('Kept')").wait_for()
+    assert said(site, here)["admire"].text == "x" * 20_000
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
