@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.contributions import actions_advice, actions_say, queries_advice, queries_staff
-from portal.contributions.forms_staff import AdviceForm, StaffViewForm, field_of
+from portal.contributions.forms_staff import AdviceForm, StaffViewForm, field_of, version_of
 from portal.contributions.queries_staff import StaffView, questions_of
 from portal.contributions.rules import ADVICE, STAFF_QUESTIONS, How
 from portal.contributions.rules_staff import WRITTEN
@@ -21,9 +21,11 @@ from portal.people.looks import remember_look
 from portal.people.rules import Role, Side
 from portal.profiles.rules import RATINGS
 from portal.reviews.rules import KINDS, STAGES
+from portal.web import while_typing
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.i18n import gettext as _
 from portal.web.unit_of_work import db, reader
+from portal.web.while_typing import is_typing
 
 bp = PortalBlueprint("staff_views", __name__)
 Page = str | Response | tuple[str, int]
@@ -50,6 +52,8 @@ def view(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Page:
     remember_look(_me(), school_id=found.school_id, pupil_id=pupil_id)
     form, status = StaffViewForm.about(found), 200
     kept_now: dict[str, str] = {}
+    if is_typing():
+        return _while_typing(found, form)
     if form.is_submitted():
         status, kept_now = _keep(found, form) if form.validate() else (422, {})
     if status == 303:
@@ -62,21 +66,39 @@ def _view(pupil_id: uuid.UUID, review_id: uuid.UUID) -> StaffView:
     return queries_staff.staff_view(reader(), viewer=_me(), pupil_id=pupil_id, review_id=review_id, now=clock.now())
 
 
-def _keep(found: StaffView, form: StaffViewForm) -> tuple[int, dict[str, str]]:
-    """Keeps the draft, and sends it if that button was pressed; the status, and what stands there when somebody was
-    faster."""
-    about: dict[str, Any] = {
+def _said(found: StaffView, form: StaffViewForm) -> dict[str, Any]:
+    return {
         "actor": _me(),
         "pupil_id": found.pupil_id,
         "review_id": found.review_id,
         "author_id": _me().person_id,
         "now": clock.now(),
+        "side": Side.STAFF,
+        "how": How.SELF,
+        "answers": form.answers(found),
     }
+
+
+def _while_typing(found: StaffView, form: StaffViewForm) -> Response:
+    if not form.validate():
+        return while_typing.not_kept(form)
+    try:
+        kept = actions_say.keep(db(), **_said(found, form))
+    except actions_say.AnswersChanged as error:
+        return while_typing.not_kept(form, error.status)
+    return while_typing.kept(fields={version_of(question): version for question, version in kept.items()})
+
+
+def _keep(found: StaffView, form: StaffViewForm) -> tuple[int, dict[str, str]]:
+    """Keeps the draft, and sends it if that button was pressed; the status, and what stands there when somebody was
+    faster."""
     message = _("Your draft is kept. Nobody else reads it yet.")
     try:
-        about |= {"side": Side.STAFF, "how": How.SELF, "answers": form.answers(found)}
+        about = _said(found, form)
         if request.form.get("step") == "send":
-            message = _("Your view is sent.") if actions_say.keep_and_send(db(), **about) else _("Saved.")
+            sent = actions_say.keep_and_send(db(), **about)
+            empty = _("Saved.") if about["answers"] else _("Nothing was sent yet.")
+            message = _("Your view is sent.") if sent else empty
         else:
             actions_say.keep(db(), **about)
     except actions_say.AnswersChanged as error:

@@ -1,6 +1,9 @@
 """Words are kept while somebody types: the script of the page posts its form again and again and wants a word back, not
 a page."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from flask import Response, request
 
 from portal.web.forms import PortalForm
@@ -11,9 +14,11 @@ def is_typing() -> bool:
     return "X-While-Typing" in request.headers
 
 
-def kept(version: int | None) -> Response:
-    """It is kept, and from this version the next words go on."""
-    return Response(status=204, headers={"X-Version": str(version)} if version else {})
+def kept(version: int | None = None, *, fields: Mapping[str, int] | None = None) -> Response:
+    """It is kept, and from this version the next words go on; `fields` are the versions of a form that has several, by
+    the names of its hidden fields."""
+    headers = {"X-Version": str(version)} if version else {}
+    return Response(status=204, headers={**headers, "X-Versions": urlencode(fields)} if fields else headers)
 
 
 def not_kept(form: PortalForm, status: int = 422) -> Response:

@@ -93,7 +93,7 @@ class Kept {
 
   post(version) {
     const body = new FormData(this.form);
-    body.set("version", version);
+    if (version) body.set("version", version);
     const keepalive = [...body.values()].join("").length < 15000; // a browser lets 64 KB outlive their page
     const asked = { method: "POST", body, headers: { "X-While-Typing": "1" }, redirect: "manual", keepalive };
     return fetch(this.form.action, asked).catch(() => null);
@@ -107,10 +107,12 @@ class Kept {
       this.unsaved = false;
       this.underWay = true;
       const version = this.form.elements.version;
-      const answer = await this.post(version.value);
+      const answer = await this.post(version?.value);
       this.underWay = false;
       if (answer?.status === 204) {
-        version.value = answer.headers.get("X-Version") ?? version.value;
+        const versions = new URLSearchParams(answer.headers.get("X-Versions") ?? "");
+        for (const [name, value] of versions) this.form.elements[name].value = value;
+        if (version) version.value = answer.headers.get("X-Version") ?? version.value;
         this.status.textContent = this.form.dataset.kept;
         return;
       }
@@ -129,7 +131,8 @@ class Kept {
 
   // Whoever leaves for good cannot wait: what is under way will have been counted as one version.
   leave() {
-    if (this.unsaved && !this.over) this.post(Number(this.form.elements.version.value) + (this.underWay ? 1 : 0));
+    const version = this.form.elements.version;
+    if (this.unsaved && !this.over) this.post(version && String(Number(version.value) + (this.underWay ? 1 : 0)));
     this.sent();
   }
 }

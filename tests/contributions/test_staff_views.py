@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy import select
@@ -138,6 +139,7 @@ def test_nothing_said_is_nothing_kept_and_sending_twice_is_one(sqlite_app, ids, 
     client, path = as_persona("class-teacher"), at(ids, review)
     assert client.post(path, data=typed_into(client, path, step="send")).status_code == 303
     assert not statements(look, review)
+    assert "Nothing was sent yet." in words(client.get(path))
     data = typed_into(client, path, working="It goes well.", step="send")
     assert client.post(path, data=data).status_code == 303
     again = client.post(path, data=data)
@@ -163,6 +165,18 @@ def test_a_change_after_sending_is_a_new_version(sqlite_app, ids, as_persona, lo
     assert "Saved." in said
     assert "Nobody else reads it yet." not in said, "there is no draft"
     assert "Second." not in words(as_persona("parent").get(family)), "what was emptied is shown to nobody"
+
+
+def test_a_view_is_kept_while_it_is_typed(app, ids, as_persona, look, review):
+    client, path, typing = as_persona("class-teacher"), at(ids, review), {"X-While-Typing": "1"}
+    data = typed_into(client, path, working="It goes")
+    first = client.post(path, data=data, headers=typing)
+    assert (first.status_code, first.data) == (204, b"")
+    versions = dict(parse_qsl(first.headers["X-Versions"]))
+    assert client.post(path, data={**data, **versions, "working": "It goes well."}, headers=typing).status_code == 204
+    assert client.post(path, data={**data, "working": "Old."}, headers=typing).status_code == 409
+    assert [(row.text, row.sent_at) for row in statements(look, review)] == [("It goes well.", None)]
+    assert "kept. Nobody else reads it yet" not in words(client.get(path)), "only a press of a button is answered"
 
 
 def test_two_devices_at_once_lose_nothing(app, ids, as_persona, look, review):
