@@ -1,7 +1,7 @@
 """For the office: whose views it may type in, what it typed before, and who waits for a call."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, select
 
 from portal.accounts.rules import as_written
 from portal.contributions.models import Contribution, Statement, WantedCall
-from portal.contributions.rules import How, stamp
+from portal.contributions.models_standing import ContributionStanding
+from portal.contributions.rules import TYPED_IN, How, stamp
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.meetings.queries_times import own_school
@@ -38,6 +39,11 @@ ADULTS = (
     .join(Pupil, Pupil.id == PupilContact.pupil_id)
     .where(PupilContact.pupil_id == bindparam("pupil"))
     .order_by(PupilContact.priority, Person.full_name, PupilContact.adult_id)
+)
+CAME = select(ContributionStanding.author_id, ContributionStanding.how, ContributionStanding.started_at).where(
+    ContributionStanding.pupil_id == bindparam("pupil"),
+    ContributionStanding.review_id == bindparam("review"),
+    ContributionStanding.how.in_(TYPED_IN),
 )
 TYPED = (
     select(
@@ -87,7 +93,7 @@ class PaperAdult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperPage:
-    """One review and the adults of the child."""
+    """One review and the adults of the child; `came`: when an adult's views were first typed in, and how."""
 
     pupil_id: uuid.UUID
     review_id: uuid.UUID
@@ -95,6 +101,7 @@ class PaperPage:
     kind: ReviewKind
     stage: Stage
     adults: tuple[PaperAdult, ...]
+    came: Mapping[tuple[uuid.UUID, How], datetime]
 
     def adult(self, adult_id: uuid.UUID) -> PaperAdult:
         """One of them. Raises NotFound."""
@@ -131,7 +138,7 @@ class CallLine:
 
 
 def paper_page(session: PortalSession, *, pupil_id: uuid.UUID, review_id: uuid.UUID, today: date) -> PaperPage:
-    """The review, and the adults whom nothing keeps from having a say; two statements. Raises NotFound."""
+    """The review, and the adults whom nothing keeps from having a say; three statements. Raises NotFound."""
     asked = {"pupil": pupil_id, "review": review_id}
     row = session.execute(REVIEW, asked).first()
     if row is None:
@@ -143,6 +150,7 @@ def paper_page(session: PortalSession, *, pupil_id: uuid.UUID, review_id: uuid.U
         kind=row.kind,
         stage=row.stage,
         adults=adults_with_a_say(session, pupil_id=pupil_id, today=today),
+        came={(row.author_id, row.how): row.started_at for row in session.execute(CAME, asked)},
     )
 
 

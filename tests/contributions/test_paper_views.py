@@ -56,6 +56,7 @@ def type_in(client, path, **texts):
 def test_paper_is_typed_in_marked_and_corrected(app, ids, review, office, as_persona, system_session):
     path, here = paper(ids, review), path_of(ids, review)
     assert type_in(office, path, text_admire=ARABIC, text_working="Reading").status_code == 303
+    assert page(as_persona("sendco"), path.rsplit("/", 2)[0]).count("Typed in on") == 1, "nobody types it in again"
     rows = statements(system_session, review)
     assert {(row.author_id, row.written_by, row.readers, row.language) for row in rows} == {
         (ids.person("second-parent"), ids.person("office"), "teachers", "ar")
