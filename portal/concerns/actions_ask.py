@@ -15,6 +15,7 @@ from portal.concerns.queries_family import AskPage, ask_page, can_step_up, promi
 from portal.concerns.rules import (
     LONGEST_ANSWER,
     LONGEST_PART,
+    SAME_WORDS_WITHIN,
     WISHES,
     NobodyThere,
     NothingSaid,
@@ -70,8 +71,8 @@ def keep(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, kind: Wis
 def send(
     session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, kind: Wish, said: Said, now: datetime
 ) -> uuid.UUID:
-    """Sends it, with the day by which it will be answered; sent twice it is one. A draft of another device stays.
-    Raises NotFound, Invalid, NothingSaid."""
+    """Sends it, with the day by which it will be answered; sent twice it is one, also from two windows. A draft of
+    another device stays. Raises NotFound, Invalid, NothingSaid."""
     page = _page(session, actor, pupil_id, now)
     if (known := _sent_before(session, actor, said)) is not None:
         return known
@@ -80,7 +81,12 @@ def send(
     if wish.needs_words and not said.parts.get(first, "").strip():
         raise NothingSaid(field=first)
     draft = _draft(session, actor, pupil_id, kind)
-    row = draft if draft is not None and draft.version == said.version else _new(page, actor, kind)
+    mine = draft if draft is not None and draft.version == said.version else None
+    if (known := _sent_just_now(session, actor, pupil_id, kind, said, now)) is not None:
+        if mine is not None:
+            session.delete(mine)  # its words are sent
+        return known
+    row = mine or _new(page, actor, kind)
     _fill(row, page, kind, said, now)
     row.answer_by = promised(session, page.school_id, row.step, now)
     row.sent_at = now
@@ -151,6 +157,23 @@ def _sent_before(session: PortalSession, actor: Actor, said: Said) -> uuid.UUID 
     return session.scalars(found).first()
 
 
+def _sent_just_now(
+    session: PortalSession, actor: Actor, pupil_id: uuid.UUID, kind: Wish, said: Said, now: datetime
+) -> uuid.UUID | None:
+    """The same question for the same readers, which still waits: it came from another window."""
+    one_adult_id = said.one_adult_id
+    found = select(Concern.id, Concern.parts, Concern.interpreter).where(
+        Concern.pupil_id == pupil_id,
+        Concern.author_id == actor.person_id,
+        Concern.kind == kind,
+        Concern.one_adult_id.is_(None) if one_adult_id is None else Concern.one_adult_id == one_adult_id,
+        Concern.standing == Standing.OPEN,
+        Concern.sent_at > now - SAME_WORDS_WITHIN,
+    )
+    same = (_parts(kind, said), said.interpreter)
+    return next((row.id for row in session.execute(found) if (row.parts, row.interpreter) == same), None)
+
+
 def _draft(session: PortalSession, actor: Actor, pupil_id: uuid.UUID, kind: Wish) -> Concern | None:
     mine = select(Concern).where(
         Concern.pupil_id == pupil_id,
@@ -176,9 +199,13 @@ def _new(page: AskPage, actor: Actor, kind: Wish) -> Concern:
     )
 
 
-def _fill(row: Concern, page: AskPage, kind: Wish, said: Said, now: datetime) -> None:
+def _parts(kind: Wish, said: Said) -> dict[str, str]:
     keys = [question.key for question in WISHES[kind].questions]
-    row.parts = {key: many_lines(said.parts[key], longest=LONGEST_PART) for key in keys if said.parts.get(key)}
+    return {key: many_lines(said.parts[key], longest=LONGEST_PART) for key in keys if said.parts.get(key)}
+
+
+def _fill(row: Concern, page: AskPage, kind: Wish, said: Said, now: datetime) -> None:
+    row.parts = _parts(kind, said)
     if said.one_adult_id is not None and said.one_adult_id not in {one.person_id for one in page.only_readers}:
         raise Invalid(field="readers")
     row.one_adult_id = said.one_adult_id

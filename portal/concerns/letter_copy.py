@@ -4,7 +4,7 @@ from datetime import date
 
 from portal.concerns.page_words import step_name
 from portal.concerns.queries_thread import Entry, Thread
-from portal.concerns.rules import TURNS, WISHES, Turn
+from portal.concerns.rules import TURNS, Turn
 from portal.people.rules import colour_of
 from portal.web.i18n import LANGUAGES, current, full_date, say
 from portal.web.i18n import gettext as _
@@ -13,7 +13,7 @@ from portal.web.pdf import render
 
 def letter_pdf(thread: Thread, *, today: date) -> bytes:
     """The first words and all that followed, each with who wrote it and when. Raises DocumentError."""
-    title = say(WISHES[thread.kind].title)
+    title = say(thread.wish.title)
     data = {
         "colour": colour_of(thread.theme),
         "school": {"name": thread.school, "lines": thread.address.splitlines()},

@@ -12,7 +12,18 @@ from sqlalchemy.orm import aliased
 from portal.accounts.models import KeptText
 from portal.accounts.rules import as_written
 from portal.concerns.models import AnswerDays, Concern
-from portal.concerns.rules import DEFAULT_DAYS, STEP_ROLES, Standing, Step, Wish, is_late, may_step_up, step_of_role
+from portal.concerns.rules import (
+    DEFAULT_DAYS,
+    STEP_ROLES,
+    Standing,
+    Step,
+    Wish,
+    WishPage,
+    is_late,
+    may_step_up,
+    step_of_role,
+    wishes_of,
+)
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
@@ -27,7 +38,8 @@ Me = aliased(Person, name="me")
 ASKING = (
     select(
         *(Pupil.school_id, Pupil.forename, Pupil.known_as.label("child_known_as"), School.name.label("school")),
-        *(School.theme, School.sendco_word, Me.interpreter_needed, MY_NUMBER.label("my_number")),
+        *(School.theme, School.sendco_word, School.complaint_ladder),
+        *(Me.interpreter_needed, MY_NUMBER.label("my_number")),
         *(StaffRole.role, StaffRole.person_id, Person.known_as, Person.full_name),
     )
     .select_from(Pupil)
@@ -81,7 +93,7 @@ class Answerer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPage:
     """One child's school for whoever asks: who answers, and what is known of the reader. `number` is the reader's
-    own."""
+    own, and so are the rights with `own_rights`: a young person asks for themselves."""
 
     pupil_id: uuid.UUID
     school_id: uuid.UUID
@@ -89,9 +101,16 @@ class AskPage:
     school: str
     theme: str
     sendco_word: str
+    ladder: tuple[str, ...]
     people: tuple[Answerer, ...]
     interpreter_needed: bool
     number: str
+    own_rights: bool
+
+    @property
+    def wishes(self) -> Mapping[Wish, WishPage]:
+        """What can be asked, in the words for this reader."""
+        return wishes_of(self.own_rights)
 
     def at(self, step: Step) -> tuple[Answerer, ...]:
         """Who answers a step today."""
@@ -151,9 +170,11 @@ def ask_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, toda
         school=first.school,
         theme=first.theme,
         sendco_word=first.sendco_word,
+        ladder=tuple(first.complaint_ladder),
         people=tuple(people.values()),
         interpreter_needed=first.interpreter_needed,
         number=as_written(ContactKind.MOBILE, first.my_number) if first.my_number else "",
+        own_rights=viewer.holds_own_rights,
     )
 
 

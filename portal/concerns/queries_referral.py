@@ -114,6 +114,12 @@ class AnswerLine:
     reason: str
     seen: bool
 
+    @property
+    def since(self) -> datetime | None:
+        """From when on it stands so: an answer from its day, an agreement that is over from its end."""
+        is_over = self.state in (ConsentState.GIVEN, ConsentState.WITHDRAWN) and not self.holds
+        return self.ends_at if is_over else self.answered_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralLine:

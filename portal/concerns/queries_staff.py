@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, Uuid, and_, bindparam, cast, func, literal, null, select, union_all
 
 from portal.concerns.models import Concern, Consent, Referral, Sharing
-from portal.concerns.rules import Standing, Step, Wish, is_late, own_steps
+from portal.concerns.rules import Standing, Step, WishPage, is_late, own_steps, wishes_of
 from portal.concerns.rules_consent import ConsentState
 from portal.kernel.clock import LONDON
 from portal.kernel.scope import PortalSession
@@ -20,6 +20,7 @@ SHOWN = 200
 INBOX = (
     select(
         *(Concern.id, Concern.pupil_id, Concern.kind, Concern.step, Concern.standing, Concern.answer_by),
+        *(Concern.author_id, Pupil.person_id.label("child_id")),
         *(Person.full_name.label("author"), Pupil.forename, Pupil.surname, Pupil.known_as),
         *(SchoolClass.name.label("class_name"), School.sendco_word),
     )
@@ -78,7 +79,7 @@ class ConcernRow:
     class_name: str
     author: str
     sendco_word: str
-    kind: Wish
+    wish: WishPage
     step: Step
     standing: Standing
     answer_by: date
@@ -128,7 +129,7 @@ def _row(row: Any, mine: tuple[Step, ...], today: date) -> ConcernRow:
         class_name=row.class_name or "",
         author=row.author,
         sendco_word=row.sendco_word,
-        kind=row.kind,
+        wish=wishes_of(row.author_id == row.child_id)[row.kind],
         step=row.step,
         standing=row.standing,
         answer_by=row.answer_by,

@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.accounts.rules import as_written
 from portal.concerns.models import Concern, ConcernReply, in_office
 from portal.concerns.queries_family import can_step_up
-from portal.concerns.rules import WISHES, Standing, Step, Turn, Wish, is_late
+from portal.concerns.rules import Standing, Step, Turn, Wish, WishPage, is_late, wishes_of
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.people.models import ContactPoint, Person, Pupil, School, SchoolClass, StaffRole
-from portal.people.rules import ContactKind, Role
+from portal.people.models import Person, Pupil, School, SchoolClass, StaffRole
+from portal.people.rules import Role
 
 Author, Only = aliased(Person, name="author"), aliased(Person, name="only")
 
@@ -34,16 +33,12 @@ THREAD = (
     select(
         *(Concern.id, Concern.pupil_id, Concern.school_id, Concern.kind, Concern.parts, Concern.language),
         *(Concern.interpreter, Concern.step, Concern.standing, Concern.answer_by, Concern.sent_at, Concern.replies),
-        *(
-            Concern.author_id,
-            Concern.one_adult_id,
-            Pupil.forename,
-            Pupil.surname,
-            Pupil.known_as.label("child_known_as"),
-        ),
+        *(Concern.author_id, Concern.one_adult_id, Pupil.person_id.label("child_id")),
+        *(Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as")),
         *(SchoolClass.name.label("class_name"), School.name.label("school"), School.theme, School.sendco_word),
         *(School.address, School.complaint_ladder),
-        *(Author.full_name.label("author"), Author.spoken_language, Only.full_name.label("only")),
+        *(Author.full_name.label("author"), Author.spoken_language),
+        *(Only.full_name.label("only"), Only.known_as.label("only_known_as")),
     )
     .select_from(Concern)
     .join(Pupil, Pupil.id == Concern.pupil_id)
@@ -66,11 +61,6 @@ REPLIES = (
     .where(ConcernReply.concern_id == bindparam("concern_id"), ConcernReply.pupil_id == bindparam("pupil_id"))
     .order_by(ConcernReply.number)
 )
-NUMBERS = (
-    select(ContactPoint.value)
-    .where(ContactPoint.adult_id == bindparam("who"), ContactPoint.kind == ContactKind.MOBILE)
-    .order_by(ContactPoint.wanted.desc(), ContactPoint.id)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +78,15 @@ class Entry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """One question. `parts` are (message id of the question, words); with `alone` one adult reads it, the one whose
-    office it is; `only` names whom the family named, as long as they hold it. A translation stands among the `entries`
-    beside the words of the family that it follows. `replies` counts the entries and goes back with a form."""
+    office it is; `only` names whom the family named, as long as they hold it. `wish` has the words as whoever asked
+    met them. A translation stands among the `entries` beside the words of the family that it follows. `replies` counts
+    the entries and goes back with a form."""
 
     concern_id: uuid.UUID
     pupil_id: uuid.UUID
     school_id: uuid.UUID
     kind: Wish
+    wish: WishPage
     parts: tuple[tuple[str, str], ...]
     language: str
     interpreter: bool
@@ -128,12 +120,14 @@ def thread(session: PortalSession, *, pupil_id: uuid.UUID, concern_id: uuid.UUID
     if row is None:
         raise NotFound
     name = row.child_known_as or row.forename
-    labels = {question.key: question.label for question in WISHES[row.kind].questions}
+    wish = wishes_of(row.author_id == row.child_id)[row.kind]
+    labels = {question.key: question.label for question in wish.questions}
     return Thread(
         concern_id=row.id,
         pupil_id=row.pupil_id,
         school_id=row.school_id,
         kind=row.kind,
+        wish=wish,
         parts=tuple((labels[key], row.parts[key]) for key in labels if row.parts.get(key)),
         language=row.language,
         interpreter=row.interpreter,
@@ -147,7 +141,7 @@ def thread(session: PortalSession, *, pupil_id: uuid.UUID, concern_id: uuid.UUID
         author_id=row.author_id,
         author=row.author,
         alone=row.one_adult_id is not None,
-        only=row.only or "",
+        only=row.only_known_as or row.only or "",
         child=name,
         full_name=f"{name} {row.surname}".strip(),
         class_name=row.class_name or "",
@@ -159,12 +153,6 @@ def thread(session: PortalSession, *, pupil_id: uuid.UUID, concern_id: uuid.UUID
         entries=_beside(_entry(reply) for reply in session.execute(REPLIES, asked)),
         may_step_up=can_step_up(row.standing, row.step, row.answer_by, today),
     )
-
-
-def numbers_of(session: PortalSession, adult_id: uuid.UUID) -> tuple[str, ...]:
-    """How an adult is rung up, as far as the session may know: a class teacher asks the office. One statement."""
-    found = session.scalars(NUMBERS, {"who": adult_id})
-    return tuple(as_written(ContactKind.MOBILE, value) for value in found)
 
 
 def _entry(row: Any) -> Entry:

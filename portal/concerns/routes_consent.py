@@ -54,9 +54,8 @@ def one(pupil_id: uuid.UUID, referral_id: uuid.UUID) -> str:
 def _shown(page: ReferralsPage, referral_id: uuid.UUID, form: ReasonForm) -> str:
     line = page.one(referral_id)
     brand = brand_of(page.child.school, page.child.theme)
-    return render_template(
-        "concerns/agreement.html", page=page, line=line, mine=my_answer(line, _me()), form=form, brand=brand, **WORDS
-    )
+    shown = {"page": page, "line": line, "mine": my_answer(line, _me()), "form": form, "for_family": True}
+    return render_template("concerns/agreement.html", brand=brand, **shown, **WORDS)
 
 
 @bp.post(ONE, access=OWN_PUPIL)

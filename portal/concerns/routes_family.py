@@ -17,7 +17,6 @@ from portal.concerns.queries_family import (
     lost_words,
     my_draft,
     my_questions,
-    promised,
     promises,
 )
 from portal.concerns.queries_thread import Thread, thread
@@ -108,13 +107,10 @@ def send(pupil_id: uuid.UUID, wish: str) -> Page:
 
 
 def _asked(page: AskPage, kind: Wish, form: AskForm) -> str:
-    start_at = page.start(WISHES[kind].first, None)
-    by = promised(reader(), page.school_id, start_at, clock.now())
+    form.promise(page, kind, promises(reader(), page.school_id, clock.now()))
     brand = brand_of(page.school, page.theme)
-    first = {"step": start_at, "by": by, "people": page.at(start_at)}
-    return render_template(
-        "concerns/ask.html", page=page, kind=kind, wish=WISHES[kind], form=form, brand=brand, **first, **WORDS
-    )
+    shown = {"page": page, "kind": kind, "wish": page.wishes[kind], "form": form}
+    return render_template("concerns/ask.html", brand=brand, **shown, **WORDS)
 
 
 @bp.get(ONE, access=OWN_PUPIL)
@@ -125,7 +121,8 @@ def one(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> str:
 
 def _shown(found: Thread) -> str:
     brand, following = brand_of(found.school, found.theme), next_step(found.step)
-    return render_template("concerns/one.html", thread=found, brand=brand, following=following, **WORDS)
+    shown = {"thread": found, "page": _page(found.pupil_id), "following": following}
+    return render_template("concerns/one.html", brand=brand, **shown, **WORDS)
 
 
 @bp.route(f"{ONE}/next", methods=["GET", "POST"], access=OWN_PUPIL)
@@ -146,7 +143,7 @@ def step_up(pupil_id: uuid.UUID, concern_id: uuid.UUID) -> Page:
     form.replies.data = form.replies.data or str(found.replies)
     by = promises(reader(), found.school_id, clock.now())[following] if following else None
     brand = brand_of(found.school, found.theme)
-    shown = {"thread": found, "form": form, "following": following, "by": by}
+    shown = {"thread": found, "page": _page(pupil_id), "form": form, "following": following, "by": by}
     return render_template("concerns/step_up.html", brand=brand, **shown, **WORDS), status
 
 

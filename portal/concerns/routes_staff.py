@@ -6,13 +6,14 @@ from typing import Any, cast
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.accounts.queries_numbers import numbers_of
 from portal.concerns import actions_answer
 from portal.concerns.forms_staff import AnswerForm, DaysForm, HandOnForm, PassOnForm, ThreadForm, TranslationForm
 from portal.concerns.letter_copy import letter_pdf
 from portal.concerns.page_words import WORDS, document
 from portal.concerns.queries_family import days_of
 from portal.concerns.queries_staff import inbox
-from portal.concerns.queries_thread import Thread, numbers_of, thread
+from portal.concerns.queries_thread import Thread, thread
 from portal.concerns.rules import Turn, may_answer
 from portal.kernel import clock
 from portal.people.access import ANSWERS, ANSWERS_PUPIL, HEAD_PUPIL, SCHOOL_SETTINGS

@@ -1,9 +1,9 @@
 """What a family may ask of school, who answers it by when, and who answers after that (domain.md 1.6)."""
 
 import enum
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from portal.contributions.rules import Question
 from portal.kernel.errors import Conflict, Invalid
@@ -13,6 +13,7 @@ from portal.people.rules import ROLE_NAMES, Role
 LONGEST_PART = 10_000
 LONGEST_ANSWER = 10_000
 DEFAULT_DAYS, MOST_DAYS = 5, 30  # school days
+SAME_WORDS_WITHIN = timedelta(hours=1)  # sent again in this time they are still one question
 
 
 class Wish(enum.StrEnum):
@@ -58,7 +59,8 @@ class Turn(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class WishPage:
     """One thing to ask for: its name, why one would, and its questions, the first of which must be answered unless all
-    may stay empty. `first` is the step that answers it when the family names nobody."""
+    may stay empty. `first` is the step that answers it when the family names nobody. What may be `about_staff` goes to
+    whom the family chooses: no reader is chosen for it."""
 
     title: str
     why: str
@@ -66,6 +68,7 @@ class WishPage:
     questions: tuple[Question, ...]
     first: Step = Step.TEACHER
     needs_words: bool = True
+    about_staff: bool = False
 
 
 STEPS = tuple(Step)
@@ -102,6 +105,22 @@ WISHES = {
         N_("Something went wrong, and you want it put right."),
         "envelope",
         (Question("about", N_("What went wrong?"), N_("You can write in any language.")),),
+        about_staff=True,
+    ),
+}
+_MY_NEEDS = (
+    Question("seen", N_("Is something difficult?"), N_("You can write in any language.")),
+    Question("since", N_("Since when?"), N_("You may leave this empty.")),
+    Question("helps", N_("What helps me"), N_("You may leave this empty.")),
+)
+# the same, in the words for a young person whose rights are their own
+OWN_WISHES = {
+    **WISHES,
+    Wish.REFERRAL: replace(
+        WISHES[Wish.REFERRAL],
+        title=N_("Please look into my needs"),
+        why=N_("You think you may need more help to learn."),
+        questions=_MY_NEEDS,
     ),
 }
 STANDINGS = {
@@ -152,6 +171,11 @@ class NotYours(Conflict):
     """It waits for somebody else, or is finished."""
 
     message = N_("Somebody else answers this now. Look at it again.")
+
+
+def wishes_of(own_rights: bool) -> Mapping[Wish, WishPage]:
+    """What can be asked, in the words for an adult, or for a young person about themselves."""
+    return OWN_WISHES if own_rights else WISHES
 
 
 def step_of_role(role: Role) -> Step:

@@ -29,7 +29,7 @@ def test_a_worry_waits_for_the_class_teacher_with_a_day(asking, as_persona, ids)
     assert row.answer_by == calendar.school_days_after(clock.today(), 5)
     page = words(as_persona("parent").get(asking.family_path(key)))
     assert "She sits alone" in page
-    assert "Class teacher" in page
+    assert "Who answers: Miss Okafor" in page, "the name that stood there before it was sent"
     assert "She sits alone" in words(as_persona("parent").get(f"/children/{asking.child}/ask"))
     for slug in ("class-teacher", "sendco", "headteacher"):
         assert "She sits alone" in words(as_persona(slug).get(asking.staff_path(key))), slug
@@ -54,7 +54,7 @@ def test_a_referral_goes_to_the_sendco_and_names_the_councils_way(asking, as_per
 def test_a_call_shows_the_readers_own_number_and_needs_no_words(asking, as_persona, client_of):
     own = words(as_persona("parent").get(f"/children/{asking.child}/ask/call"))
     other = words(as_persona("second-parent").get(f"/children/{asking.child}/ask/call"))
-    numbers = [text.split("We ring this number:")[1].split("I would like")[0].strip() for text in (own, other)]
+    numbers = [text.split("We ring this number:")[1].split("Your language")[0].strip() for text in (own, other)]
     assert numbers[0] != numbers[1]
     assert all(numbers)
     key = asking.asked(kind="call", part_0="", part_1="", interpreter="y")

@@ -17,6 +17,7 @@ from portal.kernel.scope import PortalSession
 from portal.people.models import Pupil, PupilContact
 from portal.people.rules import PortalAccess, YesNo
 from portal.people.scopes import one_pupil
+from portal.web.i18n import full_date
 from tests.concerns.asking import HOSTILE, Asking, rows
 from tests.pages import parse, words
 
@@ -357,3 +358,46 @@ def test_the_database_refuses_what_no_agreement_covers(asking):
     with pytest.raises(IntegrityError, match="nothing_is_shared_without_a_consent_in_force"):
         asking.session.flush()
     asking.session.rollback()
+
+
+def test_what_was_taken_back_has_the_day_on_which_it_was(asking, as_persona):
+    referral = asking.referred()
+    asking.say(referral)
+    today, given = clock.now(), clock.now() - timedelta(days=30)
+    (row,) = asking.session.scalars(
+        select(Consent).where(Consent.referral_id == referral, Consent.adult_id == asking.ids.person("parent"))
+    ).all()
+    row.given_at = row.answered_at = given
+    asking.session.commit()
+    asking.say(referral, "withdrawn")
+    client = as_persona("parent")
+    page = words(client.get(asking.agreement_path(referral)))
+    with client.application.test_request_context("/?lang=en"):
+        then, now = full_date(given), full_date(today)
+    assert f"Taken back {now}" in page
+    assert then not in page
+    asking.say(referral)
+    page = words(client.get(asking.agreement_path(referral)))
+    assert f"Taken back · {now}" in page.split("Your earlier answers")[1]
+
+
+def test_whoever_is_asked_reads_what_the_answer_does_and_can_ask_for_a_call(asking, as_persona):
+    referral = asking.referred()
+    page = as_persona("second-parent").get(asking.agreement_path(referral))
+    before = words(page)
+    assert "In law one adult's agreement is enough." in before
+    assert parse(page).xpath(f"//main//a[@href='/children/{asking.child}/ask/call']")
+    asking.say(referral)
+    assert words(as_persona("second-parent").get(asking.agreement_path(referral))) == before
+
+
+def test_what_staff_wrote_comes_with_an_offer_of_help_in_another_language(asking, as_persona):
+    referral = asking.referred()
+    asking.say(referral)
+    note = "//main//p[contains(@class, 'aside--original')]"
+    client = as_persona("parent")
+    assert len(parse(client.get(f"{asking.agreement_path(referral)}?lang=ur")).xpath(note)) == 1
+    asking.share(referral)
+    assert len(parse(client.get(f"{asking.agreement_path(referral)}?lang=ur")).xpath(note)) == 2
+    assert not parse(client.get(f"{asking.agreement_path(referral)}?lang=en")).xpath(note)
+    assert not parse(as_persona("sendco").get(f"{asking.referral_path(referral)}?lang=ur")).xpath(note)

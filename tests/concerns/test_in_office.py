@@ -74,7 +74,7 @@ def test_whoever_holds_the_office_next_reads_it_at_once(asking, as_persona, ids,
 def test_the_pages_name_the_office_once_the_named_person_has_left_it(asking, as_persona, ids):
     key = asking.asked(readers=str(ids.person("sendco")))
     family, staff = asking.family_path(key), asking.staff_path(key)
-    assert "Who reads it: Only Helen Marsden" in words(as_persona("parent").get(family))
+    assert "Who reads it: Only Mrs Marsden · SENDCO" in words(as_persona("parent").get(family))
     gives_office(asking, "teaching-assistant", Role.SENDCO)
     leaves(asking, "sendco")
     assert "Who reads it: Only SENDCO" in words(as_persona("parent").get(family))
