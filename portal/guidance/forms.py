@@ -1,9 +1,11 @@
 """The dates of an appeal, and the addresses that a school gives its families."""
 
+from datetime import date
 from typing import Any
 
 from wtforms import ValidationError
 
+from portal.kernel import clock
 from portal.local_offer.rules_plain import link
 from portal.web.forms import DayField, LongTextField, PortalForm
 from portal.web.i18n import gettext as _
@@ -25,11 +27,18 @@ class AppealForm(PortalForm):
         """Everything is counted from the letter."""
         if field.data is None and not field.process_errors:
             raise ValidationError(_("Write the date of the letter."))
+        _not_to_come(field.data)
 
     def validate_certificate(self, field: Any) -> None:
         """A certificate follows the letter."""
+        _not_to_come(field.data)
         if field.data and self.letter.data and field.data < self.letter.data:
             raise ValidationError(_("The certificate cannot be older than the letter."))
+
+
+def _not_to_come(day: date | None) -> None:
+    if day is not None and day > clock.today():
+        raise ValidationError(_("Choose today or a day that is over."))
 
 
 class LinksForm(PortalForm):

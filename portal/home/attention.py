@@ -69,6 +69,8 @@ def _of_concerns(waiting: ConcernAttention) -> Iterator[Task]:
 
 
 def _of_promises(waiting: queries_waiting.Waiting) -> Iterator[Task]:
+    # without a name: others may look on
+    yield Task(_("Something was said to you only."), waiting.said_to_me, "actions.promises")
     n = waiting.late_mine
     words = ngettext("%(num)s of your promises is late.", "%(num)s of your promises are late.", n)
     yield Task(words, n, "actions.promises")

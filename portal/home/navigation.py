@@ -48,6 +48,7 @@ FOOTER = (
     (N_("Privacy"), "guidance.privacy"),
     (N_("Accessibility"), "guidance.accessibility"),
 )
+FOR_PUPILS = {"guidance.privacy": "guidance.for_children"}
 
 
 def doors_for(actor: Actor | None) -> list[Door]:
@@ -66,9 +67,11 @@ def doors_for(actor: Actor | None) -> list[Door]:
     return [_door(label, endpoint) for label, endpoint in found]
 
 
-def footer() -> list[Door]:
-    """The same links, in the same order, on every page; help has its own button beside them."""
-    return [_door(label, endpoint) for label, endpoint in FOOTER]
+def footer(actor: Actor | None) -> list[Door]:
+    """The same links, in the same order, on every page; help has its own button beside them. A pupil's way to privacy
+    leads through the page in words for children."""
+    is_pupil = actor is not None and actor.audience == Audience.PUPIL
+    return [_door(label, FOR_PUPILS.get(endpoint, endpoint) if is_pupil else endpoint) for label, endpoint in FOOTER]
 
 
 def _door(label: str, endpoint: str) -> Door:

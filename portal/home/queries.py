@@ -1,20 +1,25 @@
 """The family's front page in one statement: each child, what is published, what is unread, what is new."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
+from portal.concerns.rules_messages import ConcernMessage
 from portal.home.rules import NextStep, next_step
 from portal.kernel.scope import PortalSession
+from portal.notices.queries_messages import Note
 from portal.people.actor import Actor
 from portal.people.models import Look, Pupil, School
 from portal.profiles.models import Plan, PlanVersion, ProgressNote
 from portal.profiles.models_register import RegisterWord
 from portal.profiles.rules import VersionState
+from portal.profiles.rules_since import is_news
 
+AGREEMENTS = frozenset({ConcernMessage.CONSENT_ASK.value})  # an answer that the law asks for
 look_now = aliased(Look, name="look_now")
 last_look = (
     select(Look.id)
@@ -23,7 +28,7 @@ last_look = (
         Look.pupil_id == Pupil.id,
         Look.sitting_id != bindparam("sitting_id"),
     )
-    .order_by(Look.at.desc(), Look.id)
+    .order_by(case((Look.version_number > 0, 0), else_=1), Look.at.desc(), Look.id)
     .limit(1)
     .correlate(Pupil)
     .scalar_subquery()
@@ -53,7 +58,7 @@ CHILDREN = (
         PlanVersion.published_at,
         Look.at.label("seen_at"),
         Look.version_number.label("seen_number"),
-        look_now.id.label("looked_now"),
+        look_now.at.label("looked_now"),
         look_now.version_number.label("seen_now"),
         _UNREAD.label("unread"),
         _NEW_NOTES.label("new_notes"),
@@ -77,7 +82,8 @@ CHILDREN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildCard:
-    """One child on the family's front page. `seen_at` is the reader's last look in an earlier sitting."""
+    """One child on the family's front page. `seen_at` is when the reader last read the plan in an earlier
+    sitting, or last looked when they never read it."""
 
     pupil_id: uuid.UUID
     name: str
@@ -96,17 +102,26 @@ def children(session: PortalSession, *, viewer: Actor) -> list[ChildCard]:
     cards: dict[uuid.UUID, ChildCard] = {}
     for row in rows:
         number = row.number or 0
-        seen = row.seen_now if row.looked_now else row.seen_number
+        seen, since = row.seen_now or row.seen_number, row.seen_at or row.looked_now
         card = ChildCard(
             pupil_id=row.id,
             name=row.known_as or row.forename,
             school=row.school,
             theme=row.theme,
-            step=next_step(unread=row.unread, version=number, seen_version=seen),
+            step=next_step(
+                unread=row.unread,
+                version=number,
+                is_new=is_news(number, row.published_at, seen=seen, since=since),
+            ),
             published_at=row.published_at,
             seen_at=row.seen_at,
-            is_new_version=row.seen_at is not None and number not in (0, row.seen_number),
+            is_new_version=is_news(number, row.published_at, seen=row.seen_number, since=row.seen_at),
             new_notes=row.new_notes,
         )
         cards.setdefault(row.id, card)  # of two open plans the newer one speaks
     return sorted(cards.values(), key=lambda card: (card.name.casefold(), card.pupil_id))
+
+
+def in_order(waiting: Iterable[Note]) -> tuple[Note, ...]:
+    """What waits for an answer: agreements first, then what has a last day by that day, the rest as it came."""
+    return tuple(sorted(waiting, key=lambda note: (note.kind not in AGREEMENTS, note.standing.day or date.max)))

@@ -6,8 +6,10 @@ from typing import cast
 from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.contributions.queries_pupil import wanted_views
 from portal.home import queries, queries_staff, queries_trust
 from portal.home.attention import tasks_for
+from portal.home.rules import NextStep
 from portal.kernel import clock
 from portal.meetings.queries_home import next_meetings
 from portal.notices.queries_messages import front
@@ -55,7 +57,19 @@ def family() -> str:
     one_visit = max(waiting.values(), default=0) > 1  # two children of one school can share a visit
     rooms = current_app.extensions["messages"]
     news = front(db(), viewer=_me(), rooms=rooms, language=current().tag, now=clock.now())
-    found = {"children": children, "meetings": meetings, "news": news}
+    # the step of a child is one: where school has news first, the choice of a time waits with the rest
+    hidden = [
+        (meetings[c.pupil_id], c)
+        for c in children
+        if c.step == NextStep.NEWS and c.pupil_id in meetings and meetings[c.pupil_id].awaits_a_choice
+    ]
+    found = {
+        "children": children,
+        "meetings": meetings,
+        "hidden_choices": hidden,
+        "new": news.new,
+        "asking": queries.in_order(news.asking),
+    }
     return render_template("home/family.html", **found, one_visit=one_visit, brand=brand)
 
 
@@ -64,8 +78,8 @@ def pupil() -> str:
     """The pupil's front page."""
     page = my_page(db(), pupil_id=_me().pupil_id, language=current().tag, today=clock.today())
     own = next_meetings(db(), viewer=_me(), now=clock.now()) if _me().holds_own_rights else {}
-    brand = brand_of(page.school_name, page.theme)
-    return render_template("home/pupil.html", page=page, meeting=own.get(page.pupil_id), brand=brand)
+    found = {"meeting": own.get(page.pupil_id), "wanted": wanted_views(db(), viewer=_me())}
+    return render_template("home/pupil.html", page=page, **found, brand=brand_of(page.school_name, page.theme))
 
 
 @bp.get("/staff", access=ANY_STAFF)

@@ -15,13 +15,13 @@ class NextStep(enum.StrEnum):
     WAIT = "wait"
 
 
-def next_step(*, unread: int, version: int, seen_version: int | None) -> NextStep:
+def next_step(*, unread: int, version: int, is_new: bool) -> NextStep:
     """News from the register first, then a version they have not seen, then the plan as it is. Version 0: no plan."""
     if unread:
         return NextStep.NEWS
     if not version:
         return NextStep.WAIT
-    if seen_version is not None and seen_version != version:
+    if is_new:
         return NextStep.CHANGES
     return NextStep.PLAN
 

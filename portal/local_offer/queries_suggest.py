@@ -2,17 +2,18 @@
 of it goes into an address, a log or another person's page."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, false, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, func, not_, or_, select, union
 
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
-from portal.local_offer.models import Service, ServicePlace
+from portal.local_offer.models import Service, ServicePlace, ServiceWord
 from portal.local_offer.queries_search import SHOWN, ServiceLine, lines_of
-from portal.local_offer.rules import Point, age_on, areas_of, old_before
+from portal.local_offer.rules import Point, age_on, areas_of, conditions, old_before
 from portal.people.models import Pupil, School
 from portal.profiles.models import Outcome, PlanVersion
 from portal.profiles.models_register import SenNeed
@@ -69,24 +70,32 @@ def suggestions(session: PortalSession, *, pupil_id: uuid.UUID, today: date) -> 
     child = session.execute(CHILD, {"pupil_id": pupil_id}).first()
     if child is None:
         raise NotFound
-    areas = areas_of(session.scalars(NEEDS, {"pupil_id": pupil_id}))
+    needs = session.scalars(NEEDS, {"pupil_id": pupil_id}).all()
+    areas = areas_of(needs)
     here = Point(child.latitude, child.longitude) if child.latitude is not None else None
-    ids = _fitting(session, areas, age_on(child.born_on, today), here, today) if areas else []
+    ids = _fitting(session, needs, age_on(child.born_on, today), here, today) if areas else []
     lines = lines_of(session, ids, near=here, today=today)
     found = tuple(Suggestion(line, tuple(area for area in areas if area in line.areas)) for line in lines)
     name = child.known_as or child.forename
     return SuggestionsPage(pupil_id, child.school_id, name, child.school, child.theme, found)
 
 
+def _named(words: list[str]) -> ColumnElement[bool]:
+    """That one of the words stands in the name of a service."""
+    its = (ServiceWord.service_id == Service.id, ServiceWord.in_name, ServiceWord.word.in_(words))
+    return exists().where(*its)
+
+
 def _fitting(
-    session: PortalSession, areas: tuple[str, ...], age: int, here: Point | None, today: date
+    session: PortalSession, needs: Sequence[str], age: int, here: Point | None, today: date
 ) -> list[uuid.UUID]:
     nearest: Any = None
     if here is not None:
         north, east = ServicePlace.latitude - here.latitude, ServicePlace.longitude - here.longitude
         far = func.min(north * north + east * east * here.east_scale**2)
         nearest = select(far).where(ServicePlace.service_id == Service.id).correlate(Service).scalar_subquery()
-    matches = [Service.areas.like(f"%{area}%") for area in areas]
+    matches = [Service.areas.like(f"%{area}%") for area in areas_of(needs)]
+    own, others = conditions(needs)
     order = [
         case((Service.fresh_on < old_before(today), 1), else_=0),
         case((or_(Service.minimum_age.is_not(None), Service.maximum_age.is_not(None)), 0), else_=1),
@@ -98,6 +107,7 @@ def _fitting(
             .where(
                 *SHOWN,
                 or_(false(), *matches),
+                or_(_named(own), not_(_named(others))),
                 or_(Service.minimum_age.is_(None), Service.minimum_age <= age),
                 or_(Service.maximum_age.is_(None), Service.maximum_age >= age),
             )

@@ -2,7 +2,7 @@
 
 import enum
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,6 +45,19 @@ _AREA_WORDS = {
 }
 _AREA_OF_WORD = {word: area for area, words in _AREA_WORDS.items() for word in words.split()}
 AREA_CODES = tuple(_AREA_WORDS)
+# words in the name of a service that speak of one condition, and the needs that name it; no need names the last ones
+_CONDITIONS: dict[tuple[str, ...], str] = {
+    ("ASD",): "autism autistic asperger aspergers asd",
+    ("DS",): "downs syndrome",
+    ("SPLD",): "dyslexia dyslexic dyscalculia",
+    ("SLCN",): "stammer stammering stammerers",
+    ("SEMH",): "adhd",
+    ("HI", "MSI"): "deaf hearing",
+    ("VI", "MSI"): "blind visually",
+    ("MSI",): "deafblind",
+    ("PD",): "palsy wheelchair",
+    (): "epilepsy epileptic tourette tourettes cancer",
+}
 AREA_OF_NEED = {
     **dict.fromkeys(("SLCN", "ASD"), "CI"),
     **dict.fromkeys(("SPLD", "MLD", "SLD", "PMLD", "DS"), "CL"),
@@ -62,6 +75,16 @@ def starting_links(laestab: str) -> list[tuple[str, str]]:
     """The pages of the school's own council, or of every council we know when we do not know which it is."""
     mine = STARTING_LINKS.get(laestab[:3])
     return [mine] if mine else list(STARTING_LINKS.values())
+
+
+def conditions(codes: Collection[str]) -> tuple[list[str], list[str]]:
+    """The words for conditions that these needs name, and those for others: a suggestion must not hint at what nobody
+    has found."""
+    own: list[str] = []
+    others: list[str] = []
+    for needs, words in _CONDITIONS.items():
+        (own if not set(needs).isdisjoint(codes) else others).extend(words.split())
+    return own, others
 
 
 def areas_in(*texts: str) -> tuple[str, ...]:

@@ -131,10 +131,10 @@ class MessageList:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What a front page says: how many messages are new, and the first that waits for an answer."""
+    """What a front page says: how many messages are new, and what waits for an answer, the newest first."""
 
     new: int = 0
-    first: Note | None = None
+    asking: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +184,7 @@ def front(session: PortalSession, *, viewer: Actor, rooms: Rooms, language: str,
     rows = session.execute(FRONT, values).all()
     since = rows[0].seen_at or now - FIRST_NEWS if rows else now
     notes = list(_notes(session, viewer, spoken, rows, since, language, now))
-    asking = _first_of_each(notes)
-    return Front(sum(note.is_new for note in notes), asking[0] if asking else None)
+    return Front(sum(note.is_new for note in notes), _first_of_each(notes))
 
 
 def _children(session: PortalSession, viewer: Actor, now: datetime) -> tuple[tuple[tuple[uuid.UUID, str], ...], _Seen]:

@@ -36,15 +36,13 @@ class SchoolContact:
 
 @dataclass(frozen=True, slots=True)
 class HelpForChild:
-    """One child's school, the people there, the links the school gives families (name, address), and the school's own
-    words for whom to turn to, step by step."""
+    """One child's school, the people there, and the links the school gives families (name, address)."""
 
     pupil_id: uuid.UUID
     child: str
     school: SchoolContact
     helpers: tuple[Helper, ...]
     links: tuple[tuple[str, str], ...]
-    ladder: tuple[str, ...]
 
 
 def helps(school_id: Any, class_id: Any) -> ColumnElement[bool]:
@@ -70,7 +68,6 @@ MY_CHILDREN = (
         School.email,
         School.sendco_word,
         School.links,
-        School.complaint_ladder,
         StaffRole.role,
         Person.known_as,
         Person.full_name,
@@ -112,7 +109,6 @@ def help_for_my_children(session: PortalSession, *, today: date) -> list[HelpFor
                 contact,
                 helpers,
                 tuple(first.links.items()),
-                tuple(first.complaint_ladder),
             )
         )
     return found

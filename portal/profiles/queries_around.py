@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     literal,
     null,
@@ -77,7 +78,8 @@ class NoteMark:
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """When the reader last opened these pages in an earlier sitting, and the number of the version they saw."""
+    """When the reader last read the plan in an earlier sitting, and the number of the version they saw; 0 when they
+    opened other pages about the child alone."""
 
     at: datetime
     version_number: int
@@ -105,7 +107,6 @@ def _line(part: str, *, kind: Any = None, place: Any = None, at: Any = None, **m
         "text": cast(null(), String),
         "other": cast(null(), String),
         "id": cast(null(), Uuid),
-        "other_id": cast(null(), Uuid),
         "at": cast(null(), UtcDateTime) if at is None else at,
         **more,
     }
@@ -147,11 +148,9 @@ def _looks_of(who: ColumnElement[bool], at_most: int) -> Select[Any]:
     latest = (
         select(
             Look.role,
-            Look.version_number,
             Person.known_as,
             Person.full_name,
             Look.person_id,
-            Look.sitting_id,
             Look.at,
         )
         .join(Person, Person.id == Look.person_id)
@@ -165,12 +164,10 @@ def _looks_of(who: ColumnElement[bool], at_most: int) -> Select[Any]:
         *_line(
             "look",
             kind=latest.role,
-            place=latest.version_number,
             at=latest.at,
             text=latest.known_as,
             other=latest.full_name,
             id=latest.person_id,
-            other_id=latest.sitting_id,
         )
     )
 
@@ -178,6 +175,18 @@ def _looks_of(who: ColumnElement[bool], at_most: int) -> Select[Any]:
 # Of the looks of families a reader meets only their own: who else may read is nobody's business here.
 _STAFF_LOOKS = _looks_of(Look.audience == Audience.STAFF.value, 3 * LOOKS_SHOWN)
 _OWN_LOOKS = _looks_of(and_(Look.person_id == bindparam("me"), Look.audience != Audience.STAFF.value), OWN_LOOKS_SHOWN)
+_last_seen = (
+    select(Look.version_number, Look.at)
+    .where(
+        *(Look.pupil_id == bindparam("pupil_id"), Look.person_id == bindparam("me")),
+        *(Look.audience != Audience.STAFF.value, Look.sitting_id != bindparam("sitting_id")),
+    )
+    .order_by(case((Look.version_number > 0, 0), else_=1), Look.at.desc(), Look.id)
+    .limit(1)
+    .subquery()
+    .c
+)
+_SEEN = select(*_line("seen", place=_last_seen.version_number, at=_last_seen.at))
 _latest_notes = (
     select(ProgressNote.rating, ProgressNote.at, ProgressNote.target_thread)
     .where(ProgressNote.pupil_id == bindparam("pupil_id"), ProgressNote.for_family)
@@ -187,8 +196,8 @@ _latest_notes = (
     .c
 )
 _NOTES = select(*_line("note", kind=_latest_notes.rating, at=_latest_notes.at, id=_latest_notes.target_thread))
-# One statement for seven short lists: each statement costs more than the lists do.
-AROUND = union_all(_DUTIES, _NEEDS, _NEWS, _HELPERS, _STAFF_LOOKS, _OWN_LOOKS, _NOTES).order_by(
+# One statement for eight short lists: each statement costs more than the lists do.
+AROUND = union_all(_DUTIES, _NEEDS, _NEWS, _HELPERS, _STAFF_LOOKS, _OWN_LOOKS, _SEEN, _NOTES).order_by(
     "part", "place", "at", "id"
 )
 
@@ -198,6 +207,7 @@ def around(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, child:
     asked = {
         "pupil_id": pupil_id,
         "me": viewer.person_id,
+        "sitting_id": viewer.sitting_id,
         "today": today,
         "school_id": child.school_id,
         "class_id": child.class_id,
@@ -210,7 +220,6 @@ def around(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, child:
     for line in lines.get("duty", ()):
         duties[Party(line.kind)].append(line.text)
     looks = sorted(lines.get("look", ()), key=lambda one: one.at, reverse=True)
-    earlier = (one for one in looks if one.id == viewer.person_id and one.other_id != viewer.sitting_id)
     return Around(
         responsibilities=duties,
         need_types=tuple(NEED_TYPES.get(line.kind, NEED_TYPES["OTH"]) for line in lines.get("need", ())),
@@ -223,7 +232,7 @@ def around(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, child:
         ),
         looks=_looks(looks, viewer.person_id, child.sendco_word),
         notes=tuple(NoteMark(line.id, line.at, Rating(line.kind)) for line in reversed(lines.get("note", ()))),
-        last_look=next((LastLook(one.at, one.place) for one in earlier), None),
+        last_look=next((LastLook(one.at, one.place) for one in lines.get("seen", ())), None),
     )
 
 

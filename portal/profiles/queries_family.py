@@ -20,7 +20,7 @@ from portal.profiles.queries_around import Around, LastLook, LookAt, RegisterNew
 from portal.profiles.queries_plan import PlanRead, plan_read
 from portal.profiles.queries_texts import Credit, Wordings, wordings
 from portal.profiles.rules import PARTS, VersionState
-from portal.profiles.rules_since import Changes, TargetFacts, VersionFacts, compare
+from portal.profiles.rules_since import Changes, TargetFacts, VersionFacts, compare, is_news
 
 TARGET_COLUMNS = (
     Target.thread,
@@ -207,15 +207,18 @@ def goals_of(
 
 
 def _changes(row: Any, seen: Any, goals: Mapping[uuid.UUID, list[Any]], facts: Around) -> Changes | None:
-    """What is different since this reader's last sitting; None when there was none, or there is no plan."""
+    """What is different since this reader last saw the plan; None without a plan, and when they never opened the one
+    that was there."""
     look = facts.last_look
     if look is None or row.version_id is None:
+        return None
+    if not look.version_number and not is_news(row.number, row.published_at, seen=0, since=look.at):
         return None
     now = _facts(row, row.number, goals.get(row.version_id, ()))
     if look.version_number == row.number:
         then = now
     else:
-        then = _facts(seen, look.version_number, goals.get(seen.id, ())) if seen else VersionFacts(0)
+        then = _facts(seen, look.version_number, goals.get(seen.id, ())) if seen else VersionFacts(look.version_number)
     return compare(then, now, since=look.at, notes=((note.thread, note.at) for note in facts.notes))
 
 

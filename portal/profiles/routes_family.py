@@ -70,7 +70,8 @@ def say_read(pupil_id: uuid.UUID, event_id: uuid.UUID) -> Answer:
 def target(pupil_id: uuid.UUID, thread: uuid.UUID) -> str:
     """One target in full."""
     page = queries_target.target_page(db(), pupil_id=pupil_id, thread=thread, language=current().tag)
-    remember_look(_me(), school_id=page.school_id, pupil_id=pupil_id, version_number=page.version_number)
+    seen = 0 if page.has_ended else page.version_number
+    remember_look(_me(), school_id=page.school_id, pupil_id=pupil_id, version_number=seen)
     return render_template("profiles/target.html", page=page, brand=brand_of(page.school_name, page.theme), **WORDS)
 
 

@@ -17,7 +17,7 @@ class TargetFacts:
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """What a family would notice of one version; number 0 is the time before the first plan."""
+    """What a family would notice of one version; number 0 without anything is none at all."""
 
     number: int
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -54,6 +54,14 @@ class Changes:
         return self.new_version or bool(self.notes)
 
 
+def is_news(number: int, published_at: datetime | None, *, seen: int | None, since: datetime | None) -> bool:
+    """Whether version `number` (0: no plan) is new to somebody who looked at `since` (None: never) and has seen version
+    `seen` last. Who has seen none is told of what came after they looked."""
+    if since is None or published_at is None:
+        return False
+    return number != seen if seen else published_at > since
+
+
 def compare(
     then: VersionFacts, now: VersionFacts, *, since: datetime, notes: Iterable[tuple[uuid.UUID, datetime]] = ()
 ) -> Changes:
@@ -61,8 +69,8 @@ def compare(
     new_notes = Counter(thread for thread, at in notes if at > since and thread in now.targets)
     if then.number == now.number:
         return Changes(since, notes=new_notes)
-    if then.number == 0:
-        return Changes(since, new_version=True, first_plan=True, notes=new_notes)
+    if not then.parts:
+        return Changes(since, new_version=True, first_plan=then.number == 0 and now.number == 1, notes=new_notes)
     both = then.targets.keys() & now.targets.keys()
     return Changes(
         since,

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.concerns.rules_messages import ConcernMessage
 from portal.kernel import clock
+from portal.kernel.outbox import OutboxItem
+from portal.notices.rules import Asks
 from portal.people.models import Look, Pupil, PupilContact
 from portal.people.rules import ContactState, PortalAccess, Restriction
 from portal.profiles.models import PlanVersion, ProgressNote, Target, TextTranslation
@@ -15,6 +18,9 @@ from portal.profiles.models_register import RegisterWord
 from portal.profiles.rules import Rating, VersionState
 from portal.reviews.models import Review
 from portal.reviews.rules import Stage
+from tests.concerns.asking import Asking
+from tests.contributions.said import SPOKEN, a_review, say
+from tests.notices.sent import a_notice, silence
 from tests.pages import parse, words
 
 
@@ -81,6 +87,49 @@ def test_what_is_new_stands_on_the_front_page_until_it_is_read(app, as_persona, 
     assert "Staff wrote 1 new note about a target." in text
     client.get(f"/children/{zara['pupil_id']}")
     assert "See what changed" not in words(client.get("/home"))
+
+
+def test_all_that_waits_for_an_answer_stands_there_what_the_law_asks_first(app, as_persona, ids, system_session):
+    silence(system_session)
+    asking = Asking(system_session, ids, as_persona)
+    referral = asking.referred()
+    late, soon = clock.today() + timedelta(days=20), clock.today() + timedelta(days=6)
+    for item in system_session.scalars(select(OutboxItem).where(OutboxItem.kind == ConcernMessage.CONSENT_ASK)):
+        item.due_at = clock.now() - timedelta(days=30)
+    a_notice(system_session, ids, title="Tea in the hall", asks=Asks.COME, answer_by=late)
+    a_notice(system_session, ids, title="A trip", asks=Asks.COME, answer_by=soon)
+    a_notice(system_session, ids, title="A question", asks=Asks.COME)
+    client = as_persona("parent")
+    page = parse(client.get("/home?lang=en"))
+    waiting = [" ".join(line.text_content().split()) for line in page.xpath("//main//ul[@class='tasks']/li")]
+    wanted = ("School asks for your agreement", "A trip", "Tea in the hall", "A question")
+    assert [line.startswith(title) for line, title in zip(waiting, wanted, strict=True)] == [True] * 4
+    assert f"Please answer by this day: {soon:%A} {soon.day} {soon:%B}" in waiting[1]
+    assert str(referral) in page.xpath("//main//ul[@class='tasks']//a/@href")[0]
+    assert "Show all" not in page.text_content()
+    a_notice(system_session, ids, title="One more", asks=Asks.COME)
+    page = parse(client.get("/home"))
+    assert len(page.xpath("//main//ul[@class='tasks']/li")) == 4
+    assert page.xpath("//main//a[contains(., 'Show all')]/@href") == ["/messages"]
+
+
+def test_each_child_has_a_quiet_door_to_ask_and_to_what_became_of_it(app, as_persona):
+    client = as_persona("parent-of-two")
+    page = parse(client.get("/home?lang=en"))
+    for child in page.xpath("//main//section[@class='child']"):
+        links = child.xpath("ul[contains(@class, 'link-list')]//a/@href")
+        assert [link.rsplit("/", 1)[1] for link in links] == ["ask", "became"]
+        assert [client.get(link).status_code for link in links] == [200, 200]
+
+
+def test_a_time_to_choose_is_not_hidden_behind_other_news(app, as_persona, ids, system_session):
+    client = as_persona("parent-of-two")
+    page = parse(client.get("/home?lang=en"))
+    kacper, zofia = page.xpath("//main//section[@class='child']")
+    hidden = next(one for one in (kacper, zofia) if "Please read this" in one.text_content())
+    name = hidden.xpath("string(h2)").strip()
+    lines = [" ".join(line.text_content().split()) for line in page.xpath("//main//ul[@class='tasks']/li")]
+    assert any(line.startswith(f"Choose a time for the review, {name}") for line in lines)
 
 
 def test_no_child_to_read_about_looks_the_same_whatever_the_reason(app, as_persona, ids, system_session):
@@ -179,3 +228,22 @@ def test_what_the_sendco_opens_seldom_is_two_clicks_away(as_persona):
         link for door in doors for link in parse(client.get(door, follow_redirects=True)).xpath("//main//a/@href")
     }
     assert {"/staff/import", "/staff/lesson", "/staff/school"} <= beyond
+
+
+def test_whoever_alone_was_told_something_learns_so(app, as_persona, ids, system_session):
+    said = {name: SPOKEN[name] for name in ("CHILDASSISTANT", "CHILDFAMILY")}
+    told = "//ul[@class='tasks']//a[contains(., 'Something was said to you only.')]/@href"
+    for slug in ("teaching-assistant", "class-teacher", "sendco"):
+        assert not parse(as_persona(slug).get("/staff")).xpath(told), slug
+    review = a_review(system_session, ids)
+    made = say(system_session, ids, review, said)
+    system_session.commit()
+    (link,) = parse(as_persona("teaching-assistant").get("/staff")).xpath(told)
+    page = parse(as_persona("teaching-assistant").get(link))
+    (further,) = [url for url in page.xpath("//main//a/@href") if str(review.id) in url]
+    assert "It is CHILDASSISTANT." in words(as_persona("teaching-assistant").get(further))
+    for slug in ("class-teacher", "sendco", "headteacher", "office"):
+        assert not parse(as_persona(slug).get("/staff")).xpath(told), slug
+    made["CHILDASSISTANT"].sent_at = None
+    system_session.commit()
+    assert not parse(as_persona("teaching-assistant").get("/staff")).xpath(told), "a draft is nobody's yet"

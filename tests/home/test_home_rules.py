@@ -6,20 +6,18 @@ from portal.home.rules import Count, NextStep, next_step, told
 
 
 @pytest.mark.parametrize(
-    ("unread", "version", "seen", "step"),
+    ("unread", "version", "is_new", "step"),
     [
-        (1, 2, 1, NextStep.NEWS),
-        (1, 0, None, NextStep.NEWS),
-        (0, 0, None, NextStep.WAIT),
-        (0, 0, 2, NextStep.WAIT),
-        (0, 2, 1, NextStep.CHANGES),
-        (0, 1, 0, NextStep.CHANGES),
-        (0, 2, 2, NextStep.PLAN),
-        (0, 2, None, NextStep.PLAN),
+        (1, 2, True, NextStep.NEWS),
+        (1, 0, False, NextStep.NEWS),
+        (0, 0, False, NextStep.WAIT),
+        (0, 0, True, NextStep.WAIT),
+        (0, 2, True, NextStep.CHANGES),
+        (0, 2, False, NextStep.PLAN),
     ],
 )
-def test_the_one_next_step(unread, version, seen, step):
-    assert next_step(unread=unread, version=version, seen_version=seen) is step
+def test_the_one_next_step(unread, version, is_new, step):
+    assert next_step(unread=unread, version=version, is_new=is_new) is step
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from portal.people.scopes import scope_of
 from portal.profiles.models import Outcome, PlanVersion
 from portal.profiles.models_register import SenNeed
 from portal.profiles.rules import VersionState
-from tests.local_offer.directory import add, empty
+from tests.local_offer.directory import add, at, empty
 from tests.pages import parse, words
 
 NASTY = "<img src=x onerror=alert(1)>&lt;script&gt;alert(2)&lt;/script&gt; javascript:alert(3) '\"${7*7}"
@@ -211,6 +211,44 @@ def test_a_child_without_a_need_that_we_know_gets_no_guess(sqlite_app, sessions,
     text = words(as_persona("parent").get(f"/children/{ids.pupil('Zara')}/local-help"))
     assert "Nothing here fits yet" in text
     assert "SENDIASS" in text
+
+
+def test_no_name_speaks_of_a_condition_that_nobody_found(app, sessions, ids, as_persona):
+    path = f"/children/{ids.pupil('Zara')}/local-help"
+    with sessions() as session:
+        empty(session)
+        for name in ("Autism Family Space", "Down's Play Group", "Autism and ADHD Circle", "Talking Together"):
+            add(session, {"name": name, "description": "For speech, learning and autism."})
+        session.commit()
+    zaras_need(sessions, ids, "SLCN", "CI")
+    assert names_on(as_persona("parent").get(path)) == ["Talking Together"]
+    zaras_need(sessions, ids, "ASD", "CI")
+    assert set(names_on(as_persona("parent").get(path))) == {
+        "Autism Family Space",
+        "Autism and ADHD Circle",
+        "Talking Together",
+    }
+
+
+def test_a_search_in_another_language_is_told_that_entries_are_in_english(sqlite_app):
+    client = sqlite_app.test_client()
+    told = "The entries are written in English."
+    assert client.get("/local-help?words=zzzqqq&lang=en").text.count(told) == 0
+    page = client.get("/local-help?words=zzzqqq&lang=ur")
+    assert len(parse(page).xpath("//main//div[@class='note']")) == 1
+
+
+def test_an_address_is_a_way_to_reach_somebody(sqlite_app, sessions):
+    with sessions() as session:
+        empty(session)
+        add(
+            session, {"name": "With a place", "service_at_locations": at(52.5, -1.8, "Birmingham")}, {"name": "Nowhere"}
+        )
+        session.commit()
+        found = {row.name: row.id for row in session.query(Service)}
+    client = sqlite_app.test_client()
+    assert "We do not know how." not in words(client.get(f"/local-help/{found['With a place']}?lang=en"))
+    assert "We do not know how." in words(client.get(f"/local-help/{found['Nowhere']}?lang=en"))
 
 
 def test_what_is_hidden_is_suggested_to_nobody(sqlite_app, sessions, ids, as_persona):

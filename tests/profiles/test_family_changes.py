@@ -3,7 +3,9 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from portal.profiles.rules_since import TargetFacts, VersionFacts, compare
+import pytest
+
+from portal.profiles.rules_since import TargetFacts, VersionFacts, compare, is_news
 
 THEN = datetime(2026, 10, 13, 9, 0, tzinfo=UTC)
 A, B, C = (uuid.UUID(int=number) for number in (1, 2, 3))
@@ -50,6 +52,27 @@ def test_the_first_plan_is_news_as_a_whole():
     assert changes.first_plan
     assert not changes.new
     assert not changes.parts
+
+
+def test_a_later_version_is_never_called_the_first_plan():
+    changes = compare(VersionFacts(0), version(3, a=("Read", "x")), since=THEN)
+    assert changes.new_version
+    assert not changes.first_plan
+
+
+@pytest.mark.parametrize(
+    ("number", "published", "seen", "since", "is_new"),
+    [
+        (3, THEN, 3, THEN, False),
+        (3, THEN, 2, THEN, True),
+        (3, THEN - timedelta(days=1), 0, THEN, False),
+        (1, THEN + timedelta(days=1), 0, THEN, True),
+        (1, THEN + timedelta(days=1), None, None, False),
+        (0, None, 0, THEN, False),
+    ],
+)
+def test_who_saw_no_version_is_told_of_what_came_later(number, published, seen, since, is_new):
+    assert is_news(number, published, seen=seen, since=since) is is_new
 
 
 def test_notes_count_from_the_look_on_and_only_about_targets_that_stand_there():

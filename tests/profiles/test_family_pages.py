@@ -120,6 +120,58 @@ def test_a_second_sitting_is_a_second_look(app, as_persona, ids, system_session)
     assert [(look.audience, look.version_number) for look in looks] == [("family", 3), ("family", 3)]
 
 
+def test_the_plan_counts_as_seen_wherever_a_sitting_began(app, as_persona, ids, counting, system_session):
+    zara = ids.pupil("Zara")
+    client = as_persona("parent")
+    client.get(f"/children/{zara}/local-help?lang=en")
+    counting.statements.clear()
+    assert client.get(f"/children/{zara}").status_code == 200
+    assert len(counting) <= 8, counting.statements
+    assert sum(statement.startswith("UPDATE look") for statement in counting.statements) == 1
+    counting.statements.clear()
+    client.get(f"/children/{zara}")
+    assert not any("UPDATE look" in statement for statement in counting.statements), "once is enough"
+    for page in ("local-help", f"targets/{uuid.uuid4()}"):
+        as_persona("parent").get(f"/children/{zara}/{page}")  # a sitting without the plan
+    looks = select(Look.version_number).where(Look.person_id == ids.person("parent")).order_by(Look.at)
+    assert system_session.scalars(looks).all() == [3, 0]
+    system_session.rollback()
+    client = as_persona("parent")
+    assert "There is a new version of the plan." not in words(client.get("/home?lang=en"))
+    text = words(client.get(f"/children/{zara}"))
+    assert "Nothing has changed since then." in text
+    assert "The first plan" not in text
+
+
+def test_a_plan_that_was_never_opened_is_not_called_new(app, as_persona, ids, system_session):
+    zara = ids.pupil("Zara")
+    looked_before(system_session, ids, "parent", version=0, days=0)
+    home = words(as_persona("parent").get("/home?lang=en"))
+    assert "There is a new version of the plan." not in home
+    assert "There is a new plan" not in home
+    assert "What is new" not in words(as_persona("parent").get(f"/children/{zara}?lang=en"))
+    looked_before(system_session, ids, "second-parent", version=0, days=4000)
+    text = words(as_persona("second-parent").get(f"/children/{zara}?lang=en"))
+    assert "There is a new version of the plan." in text
+    assert "The first plan" not in text
+
+
+def test_a_target_that_ended_is_no_look_at_the_plan(app, as_persona, ids, system_session):
+    zara = ids.pupil("Zara")
+    version = published(system_session, zara)
+    now = set(system_session.scalars(select(Target.thread).where(Target.version_id == version.id)))
+    ended = set(system_session.scalars(select(Target.thread).where(Target.pupil_id == zara))) - now
+    if not ended:
+        target = system_session.scalars(select(Target).where(Target.version_id == version.id)).first()
+        system_session.delete(target)
+        ended = {target.thread}
+        system_session.commit()
+    system_session.rollback()
+    assert as_persona("parent").get(f"/children/{zara}/targets/{ended.pop()}").status_code == 200
+    look = select(Look.version_number).where(Look.person_id == ids.person("parent"))
+    assert system_session.scalars(look).all() == [0]
+
+
 def test_what_changed_is_told_in_words_with_badges(app, as_persona, ids, system_session):
     zara = ids.pupil("Zara")
     version = published(system_session, zara)
