@@ -28,6 +28,7 @@ FOR_PDF = (
     ("noto-nastaliq-urdu", "arabic"),
     ("noto-sans-bengali", "bengali"),
     ("noto-sans-gurmukhi", "gurmukhi"),
+    ("noto-emoji", "emoji"),
 )
 
 # Only what the page's Latin font lacks: "polski" and "Soomaaliga" need nothing, "română" needs one letter.

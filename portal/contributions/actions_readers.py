@@ -9,14 +9,13 @@ from sqlalchemy import select
 
 from portal.contributions.actions_rows import all_said, held_review, note
 from portal.contributions.models import Statement
+from portal.contributions.rules import is_wider
 from portal.kernel.db import Base
 from portal.kernel.errors import NotFound
 from portal.kernel.rows import ForReaders
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.rules import Readers
-
-CIRCLES = (Readers.ONE_ADULT, Readers.TEACHERS, Readers.FAMILY)
 
 
 def set_readers(
@@ -40,11 +39,6 @@ def set_readers(
     facts = {"question": said.question, "readers": readers.value}
     note(session, "named other readers", review, actor=actor, subject_id=said.id, now=now, **facts)
     session.flush()
-
-
-def is_wider(readers: Readers, than: Readers) -> bool:
-    """Whether one circle holds more people than another."""
-    return CIRCLES.index(readers) > CIRCLES.index(than)
 
 
 def widest(rows: Iterable[Statement]) -> Readers:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
 from portal.contributions.actions_desk import Desk, desk_of
-from portal.contributions.actions_readers import is_wider, set_readers, spread, widest
+from portal.contributions.actions_readers import set_readers, spread, widest
 from portal.contributions.actions_rows import all_said, held_review, new_contribution, note, own_way
 from portal.contributions.models import Contribution, Statement
-from portal.contributions.rules import LONGEST_ANSWER, How, is_kept_back, is_late, stamp
+from portal.contributions.rules import LONGEST_ANSWER, How, is_kept_back, is_late, is_wider, stamp
 from portal.kernel.errors import NotAllowed, StaleVersion
 from portal.kernel.scope import PortalSession
 from portal.kernel.text import many_lines, one_line

@@ -47,6 +47,11 @@ class MyViewsForm(PortalForm):
             picks = {}
         return Typed(self.text.data, {question.key: tap} if tap else picks)
 
+    def without(self, before: OwnAnswer | None, card: str) -> Typed:
+        """What is left of an answer when it is taken away: of sorted cards the others."""
+        rest = {key: tap for key, tap in before.picks.items() if key != card} if before and card else {}
+        return Typed(before.text, rest) if before and rest else Typed()
+
     def shown_version(self) -> int:
         """The version that the page carried; -1, which nothing has, when it was spoiled on the way."""
         typed = str(self.version.data)

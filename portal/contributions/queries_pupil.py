@@ -8,20 +8,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
 
+from portal.contributions.models import Contribution
 from portal.contributions.queries_own import OwnAnswer, OwnViews, own_answers
-from portal.contributions.rules import OPEN_FOR_WORDS, READER_NAMES, Question
+from portal.contributions.rules import OPEN_FOR_WORDS, READER_NAMES, Question, is_wider
 from portal.contributions.rules_pupil import questions_for
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
 from portal.people.models import Person, Pupil, School, StaffRole
 from portal.people.queries_who_helps import HELPING_ROLES, helps
-from portal.people.rules import Readers, Role, Skin, skin_for
+from portal.people.rules import Readers, Skin, skin_for
 from portal.reviews.models import Review, ReviewRound
 from portal.reviews.rules import BEFORE_THE_MEETING, Stage
 
-PICTURE_OF = {Readers.TEACHERS: "people", Readers.FAMILY: "family"}
-PICTURE_OF_ONE = {Role.CLASS_TEACHER: "teacher", Role.TEACHING_ASSISTANT: "idea", Role.SENDCO: "speech"}
+PICTURE_OF = {Readers.ONE_ADULT: "person", Readers.TEACHERS: "people", Readers.FAMILY: "family"}
 _AHEAD = Review.stage.in_(sorted(BEFORE_THE_MEETING))
 
 
@@ -57,6 +57,33 @@ ADULTS = (
     .where(Pupil.id == bindparam("pupil_id"))
     .order_by(Person.full_name, StaffRole.id)
 )
+
+
+# the review that asks a pupil now and to which nothing was sent yet, with whether anything was begun
+WANTED = (
+    select(Review.id, Contribution.id.is_not(None).label("is_begun"))
+    .outerjoin(ReviewRound, ReviewRound.id == Review.round_id)
+    .outerjoin(
+        Contribution,
+        and_(
+            Contribution.review_id == Review.id,
+            Contribution.author_id == bindparam("me"),
+            Contribution.written_by == bindparam("me"),
+        ),
+    )
+    .where(Review.pupil_id == bindparam("pupil_id"), _AHEAD, Review.stage != Stage.PLANNED)
+    .where(Contribution.sent_at.is_(None))
+    .order_by(func.coalesce(ReviewRound.first_day, Review.due_on).nulls_last(), Review.id)
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedViews:
+    """A review for which the pupil has sent nothing yet. `is_begun`: something is kept already."""
+
+    review_id: uuid.UUID
+    is_begun: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +127,13 @@ class MyViews:
         answer = self.answer(question)
         return self._reads(answer) if answer else self.choice(wished) or self.choices[0]
 
+    def gives_more(self, answer: OwnAnswer, choice: ReaderChoice) -> bool:
+        """Whether somebody would at once read what was sent who does not read it now."""
+        if answer.sent_at is None or answer.question in self.own.taken_back:
+            return False
+        is_other_adult = choice.readers == answer.readers and choice.adult_id != answer.one_adult_id
+        return is_other_adult or is_wider(choice.readers, answer.readers)
+
     def reads_still(self, question: str) -> ReaderChoice:
         """Who may read what was said before it was taken back, and what school made of it."""
         return self._reads(self.own.taken_back[question])
@@ -118,6 +152,12 @@ class MyViews:
         return tuple(question for key, question in self.questions.items() if key in self.own.taken_back)
 
 
+def wanted_views(session: PortalSession, *, viewer: Actor) -> WantedViews | None:
+    """What the pupil's front page asks for; 1 statement."""
+    row = session.execute(WANTED, {"pupil_id": viewer.pupil_id, "me": viewer.person_id}).first()
+    return WantedViews(row.id, row.is_begun) if row else None
+
+
 def next_views(session: PortalSession, *, viewer: Actor, today: date) -> MyViews:
     """The views of the pupil for the next review, or a page without one. Raises NotFound without a pupil."""
     return _page(session, session.execute(NEXT, {"pupil_id": viewer.pupil_id}).first(), viewer, today)
@@ -134,7 +174,7 @@ def reader_choices(session: PortalSession, *, pupil_id: uuid.UUID | None, today:
     rows = session.execute(ADULTS, {"pupil_id": pupil_id, "today": today}).all()
     adults: dict[uuid.UUID, ReaderChoice] = {}
     for row in sorted(rows, key=lambda row: HELPING_ROLES.index(row.role)):
-        adults.setdefault(row.person_id, _one_adult(row.person_id, row.known_as or row.full_name, row.role))
+        adults.setdefault(row.person_id, _one_adult(row.person_id, row.known_as or row.full_name))
     circles = (
         ReaderChoice(value=readers.value, readers=readers, label=READER_NAMES[readers], picture=PICTURE_OF[readers])
         for readers in (Readers.TEACHERS, Readers.FAMILY)
@@ -142,9 +182,9 @@ def reader_choices(session: PortalSession, *, pupil_id: uuid.UUID | None, today:
     return (*adults.values(), *circles)
 
 
-def _one_adult(adult_id: uuid.UUID | None, name: str = "", role: Role = Role.CLASS_TEACHER) -> ReaderChoice:
+def _one_adult(adult_id: uuid.UUID | None, name: str = "") -> ReaderChoice:
     one = Readers.ONE_ADULT
-    facts = {"value": str(adult_id), "label": READER_NAMES[one], "picture": PICTURE_OF_ONE[role], "name": name}
+    facts = {"value": str(adult_id), "label": READER_NAMES[one], "picture": PICTURE_OF[one], "name": name}
     return ReaderChoice(readers=one, adult_id=adult_id, **facts)
 
 

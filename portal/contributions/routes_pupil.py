@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from portal.contributions import actions_say
 from portal.contributions.actions_say import Answer
-from portal.contributions.forms_pupil import MyViewsForm, SendForm
-from portal.contributions.queries_pupil import MyViews, my_views, next_views
+from portal.contributions.forms_pupil import MyViewsForm, SendForm, Typed
+from portal.contributions.queries_pupil import MyViews, ReaderChoice, my_views, next_views
 from portal.contributions.rules import FEELINGS, How
-from portal.contributions.rules_pupil import CARD, CARDS, OPEN_ANSWERS, Asks, asks, next_card, tapped
+from portal.contributions.rules_pupil import CARD, CARDS, OPEN_ANSWERS, Asks, asks, beside, first_card, tapped
 from portal.kernel import clock
 from portal.kernel.errors import NotFound, StaleVersion
 from portal.meetings.rules_pupil import HELPED_CHOICES
@@ -63,7 +63,8 @@ def start() -> str:
 
 @bp.route("/me/views/<uuid:review_id>/<asked>/readers", methods=["GET", "POST"], access=PUPIL)
 def readers(review_id: uuid.UUID, asked: str) -> Page:
-    """Who may read an answer: chosen before it is given, and changed whenever the pupil wants."""
+    """Who may read an answer: chosen before it is given, and changed whenever the pupil wants. Before more people
+    read what was sent, the page asks once more."""
     page, wished = _views(review_id), _given("who")
     if asked not in page.questions:
         raise NotFound
@@ -74,6 +75,8 @@ def readers(review_id: uuid.UUID, asked: str) -> Page:
     choice, answer = page.choice(wished), page.own.answers.get(asked) or page.own.taken_back.get(asked)
     if choice is None:
         raise NotFound
+    if answer is not None and page.gives_more(answer, choice) and "sure" not in request.form:
+        return _shown("my_views_widening", page, question=page.questions[asked], answer=answer, choice=choice)
     if answer is not None:
         circle: dict[str, Any] = {"readers": choice.readers, "one_adult_id": choice.adult_id}
         actions_say.set_readers(db(), actor=_me(), statement_id=answer.statement_id, **circle, now=clock.now())
@@ -97,7 +100,7 @@ def ask(review_id: uuid.UUID, asked: str) -> Page:
         return _question(page, asked, card, form=form, is_stale=False)
     if pressed == TakingAway.ASKS and page.can_write and form.validate():
         answer = page.answer(asked)
-        taps = [each.feeling for each in tapped(answer.picks if answer else {})]
+        taps = [each.feeling for each in tapped(answer.picks if answer else {}) if not card or each.card == CARD[card]]
         return _shown("my_views_taking_away", page, question=page.questions[asked], taps=taps, words=form.text.data)
     if form.is_submitted():
         status = _keep(page, asked, card, form)
@@ -119,7 +122,7 @@ def _card(page: MyViews, asked: str) -> str:
         return ""
     answer = page.answer(asked)
     card = _given("card")
-    return card if card in CARD else next_card(answer.picks if answer else {}) or CARDS[0].key
+    return card if card in CARD else first_card(answer.picks if answer else {})
 
 
 def _keep(page: MyViews, asked: str, card: str, form: MyViewsForm) -> int:
@@ -127,18 +130,24 @@ def _keep(page: MyViews, asked: str, card: str, form: MyViewsForm) -> int:
     if not form.validate():
         return 422
     facts = _mine(cast(uuid.UUID, page.review_id))
-    if TakingAway.pressed() == TakingAway.IS_SURE:
-        try:
-            actions_say.take_back(db(), question=asked, version=form.shown_version(), **facts)
-        except StaleVersion:
-            return 409
-        return 303
-    before, how = page.own.answers.get(asked), asks(page.questions[asked], page.skin)
-    said = form.answer(page.questions[asked], how, before, card)
-    circle = page.readers_of(asked, _given("who"))
-    # one card says nothing about the others: of two devices each adds its own
-    version = (before.version if before else 0) if how == Asks.CARDS else form.shown_version()
-    answer = Answer(
+    before, how, version = page.own.answers.get(asked), asks(page.questions[asked], page.skin), form.shown_version()
+    is_taken = TakingAway.pressed() == TakingAway.IS_SURE
+    said = form.without(before, card) if is_taken else form.answer(page.questions[asked], how, before, card)
+    try:
+        if is_taken and not said.picks:
+            actions_say.take_back(db(), question=asked, version=version, **facts)
+            return 303
+        if how == Asks.CARDS and not is_taken:  # of two devices each adds its own card
+            version = before.version if before else 0
+        answers = {asked: _answer(said, page.readers_of(asked, _given("who")), version)}
+        actions_say.keep(db(), side=Side.PUPIL, how=How.SELF, answers=answers, **facts)
+    except StaleVersion:
+        return 409
+    return 303
+
+
+def _answer(said: Typed, circle: ReaderChoice, version: int) -> Answer:
+    return Answer(
         text=said.text,
         picks=said.picks,
         language=current().tag,
@@ -146,25 +155,25 @@ def _keep(page: MyViews, asked: str, card: str, form: MyViewsForm) -> int:
         one_adult_id=circle.adult_id,
         version=version,
     )
-    try:
-        actions_say.keep(db(), side=Side.PUPIL, how=How.SELF, answers={asked: answer}, **facts)
-    except StaleVersion:
-        return 409
-    return 303
 
 
 def _next(page: MyViews, asked: str, card: str) -> str:
     """Where the pupil goes on: to the next card, to the next question, or to look at everything once more."""
-    review_id, answer = page.review_id, page.answer(asked)
-    who = page.readers_of(asked, _given("who")).value
-    picks = answer.picks if answer else {}
-    if card and (following := next_card(picks, card)):
-        return url_for(".ask", review_id=review_id, asked=asked, card=following, who=who)
-    keys = list(page.questions)
-    place = keys.index(asked) + 1
-    if place == len(keys):
-        return url_for(".look", review_id=review_id)
-    return url_for(".ask", review_id=review_id, asked=keys[place], who=who)
+    return _beside(page, asked, card, 1) or url_for(".look", review_id=page.review_id)
+
+
+def _beside(page: MyViews, asked: str, card: str, step: int) -> str:
+    """The address of the card or question one step on or back, if there is one. The chosen readers go along to the
+    other cards, which are one answer; every other answer begins with the narrowest circle."""
+    if card and (other := beside(CARD, card, step)):
+        who = page.readers_of(asked, _given("who")).value
+        return url_for(".ask", review_id=page.review_id, asked=asked, card=other, who=who)
+    key = beside(page.questions, asked, step)
+    if not key:
+        return ""
+    is_back_to_cards = step < 0 and asks(page.questions[key], page.skin) == Asks.CARDS
+    last = CARDS[-1].key if is_back_to_cards else None
+    return url_for(".ask", review_id=page.review_id, asked=key, card=last)
 
 
 def _question(page: MyViews, asked: str, card: str, **more: object) -> str:
@@ -180,6 +189,7 @@ def _question(page: MyViews, asked: str, card: str, **more: object) -> str:
         feelings=FEELINGS,
         open_answers=OPEN_ANSWERS,
         next_url=_next(page, asked, card),
+        back_url=_beside(page, asked, card, -1) or url_for(".start"),
         **more,
     )
 

@@ -116,6 +116,14 @@ PARENT_READER_NAMES = {
 }
 
 
+CIRCLES = (Readers.ONE_ADULT, Readers.TEACHERS, Readers.FAMILY)
+
+
+def is_wider(readers: Readers, than: Readers) -> bool:
+    """Whether one circle holds more people than another."""
+    return CIRCLES.index(readers) > CIRCLES.index(than)
+
+
 class ReviewClosed(Conflict):
     """Words come for a review that was cancelled or finished for good."""
 

@@ -90,11 +90,16 @@ def asks(question: Question, skin: Skin) -> Asks:
     return Asks.FEELING if question in _TAPPED and skin != WORDS else Asks.WORDS
 
 
-def next_card(picks: Mapping[str, str], after: str = "") -> str:
-    """The first card after this one that is not sorted yet, or nothing: nobody is led round in a circle."""
-    keys = list(CARD)
-    rest = keys[keys.index(after) + 1 :] if after in CARD else keys
-    return next((key for key in rest if key not in picks), "")
+def first_card(picks: Mapping[str, str]) -> str:
+    """Where sorting goes on: the first card that is not sorted yet, else the first of all."""
+    return next((key for key in CARD if key not in picks), CARDS[0].key)
+
+
+def beside(keys: Iterable[str], key: str, step: int) -> str:
+    """The key that stands so many places from this one, or nothing: nobody is led round in a circle."""
+    row = list(keys)
+    place = row.index(key) + step
+    return row[place] if 0 <= place < len(row) else ""
 
 
 @dataclass(frozen=True, slots=True)

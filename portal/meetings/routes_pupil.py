@@ -3,7 +3,7 @@
 import uuid
 from typing import cast
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.kernel import clock
@@ -11,10 +11,11 @@ from portal.kernel.errors import NotFound, StaleVersion
 from portal.meetings import actions_pupil
 from portal.meetings.forms_pupil import MyMeetingForm
 from portal.meetings.queries_pupil import MyMeeting, my_meeting, next_meeting
-from portal.meetings.rules_pupil import QUESTIONS, pages
+from portal.meetings.rules_pupil import QUESTIONS, asks_which_part, pages
 from portal.people.access import PUPIL
 from portal.people.actor import Actor
 from portal.people.branding import brand_of
+from portal.people.rules import PICTURES
 from portal.web.access import PortalBlueprint, current_actor
 from portal.web.forms import TakingAway
 from portal.web.unit_of_work import db
@@ -45,7 +46,7 @@ def ask(review_id: uuid.UUID, question: str) -> Page:
     page = my_meeting(db(), pupil_id=_me().pupil_id, review_id=review_id)
     if question not in pages(page.skin):
         raise NotFound
-    form, status = MyMeetingForm.of(page.said, page.version), 200
+    form, status, before = MyMeetingForm.of(page.said, page.version), 200, page.said
     asked = pages(page.skin)[question]
     pressed, shown = TakingAway.pressed(), {"asked": asked, "here": question, "form": form, "is_stale": False}
     if pressed == TakingAway.KEEPS and page.can_change and form.validate():
@@ -59,7 +60,9 @@ def ask(review_id: uuid.UUID, question: str) -> Page:
     elif not page.can_change:
         return redirect(url_for(".thanks", review_id=review_id))
     if status == 303:
-        return redirect(_next(review_id, question, list(pages(page.skin))), 303)
+        addresses = list(pages(page.skin))
+        is_asked_more = page.skin == PICTURES and asks_which_part(before, page.said)
+        return redirect(request.path if is_asked_more else _next(review_id, question, addresses), 303)
     form.version.data = str(page.version)
     template = "my_meeting_question" if len(asked) == 1 else "my_meeting_words"
     return _shown(template, page, form=form, asked=asked, here=question, is_stale=status == 409), status

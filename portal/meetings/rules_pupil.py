@@ -27,7 +27,7 @@ PART_CHOICES = tuple(Choice(part.value, label, _PICTURE_OF[part]) for part, labe
 WHO_CHOICES = (
     Choice("family", N_("My family"), "family"),
     Choice("teacher", N_("My teacher"), "teacher"),
-    Choice("helper", N_("My helper"), "idea"),
+    Choice("helper", N_("My helper"), "person"),
     Choice("friend", N_("A friend"), "friends"),
     Choice("other", N_("Someone else"), "child"),
 )
@@ -48,7 +48,7 @@ MESSAGE_CHOICES = (
 HELPED_CHOICES = (
     Choice("alone", N_("Nobody. I did it"), "star"),
     Choice("teacher", N_("My teacher"), "teacher"),
-    Choice("helper", N_("My helper"), "idea"),
+    Choice("helper", N_("My helper"), "person"),
     Choice("home", N_("Someone at home"), "house"),
 )
 CHOICES = {
@@ -82,6 +82,11 @@ class Said:
     def __bool__(self) -> bool:
         """Whether anything was said; that somebody helped is not yet a word of the pupil's."""
         return any(getattr(self, field.name) for field in fields(self) if field.name != "helped_by")
+
+
+def asks_which_part(before: Said, said: Said) -> bool:
+    """Whether a pupil has just said that they come to a part, and not to which: the page asks that once."""
+    return said.part == Part.PART != before.part and not said.which_part
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Side(enum.StrEnum):
 
 class Readers(enum.StrEnum):
     """Who may read words about a child; each circle holds the one before it. Teachers are the child's class teachers,
-    the SENDCO and the headteacher, for a child's own words also the assistants of the class."""
+    the SENDCO and the headteacher."""
 
     ONE_ADULT = "one_adult"
     TEACHERS = "teachers"

@@ -169,12 +169,7 @@ def _words_for_the_school(cls: Any) -> ColumnElement[bool]:
 
 def _words_for_the_class(cls: Any) -> ColumnElement[bool]:
     taught = class_pupils(SCHOOL, ME, TODAY, [Role.CLASS_TEACHER])
-    helped = class_pupils(SCHOOL, ME, TODAY, [Role.TEACHING_ASSISTANT])
-    return or_(
-        _typed_or_named(cls),
-        _sent(cls, _one_of(cls.readers, FOR_STAFF), cls.pupil_id.in_(taught)),
-        _sent(cls, _one_of(cls.readers, FOR_STAFF), _one_of(cls.side, [Side.PUPIL]), cls.pupil_id.in_(helped)),
-    )
+    return or_(_typed_or_named(cls), _sent(cls, _one_of(cls.readers, FOR_STAFF), cls.pupil_id.in_(taught)))
 
 
 def _taught(cls: Any) -> ColumnElement[bool]:

@@ -15,7 +15,8 @@ from portal.contributions.rules_pupil import (
     PUPIL_QUESTIONS,
     Asks,
     asks,
-    next_card,
+    beside,
+    first_card,
     questions_for,
     tapped,
 )
@@ -93,7 +94,7 @@ def test_the_youngest_taps_through_chooses_the_reader_first_and_sends(app, as_pe
     (first,) = parse(start).xpath("//main//a[normalize-space()='Start']/@href")
     chooser = client.get(first)
     assert SAFE in words(chooser)
-    assert "the SENDCO and the headteacher" in words(chooser)
+    assert "My teachers are: my class teachers, the SENDCO and the headteacher." in words(chooser)
     circles = parse(chooser).xpath("//main//button[@name='who']/@value")
     assert circles[0] == str(ids.person("class-teacher"))  # the narrowest comes first
     assert circles[-2:] == ["teachers", "family"]
@@ -143,9 +144,9 @@ def test_each_answer_has_its_own_readers_also_after_it_was_sent(app, as_persona,
     assert read_by(app, ids, "parent", review_id) == {"MARKER-family"}
     assert read_by(app, ids, "second-parent", review_id) == {"MARKER-family"}
 
-    for question, who in (("school", str(ids.person("class-teacher"))), ("help", "family")):
-        sent = client.post(f"{here}/{question}/readers?then=look", data={"who": who})
-        assert sent.headers["Location"] == f"{here}/look"
+    narrower = client.post(f"{here}/school/readers?then=look", data={"who": str(ids.person("class-teacher"))})
+    wider = client.post(f"{here}/help/readers?then=look", data={"who": "family", "sure": "1"})
+    assert narrower.headers["Location"] == wider.headers["Location"] == f"{here}/look"
     assert read_by(app, ids, "parent", review_id) == {"MARKER-one"}
     rows = kept(system_session, review_id)
     assert {row.number for row in rows.values()} == {1}
@@ -153,6 +154,131 @@ def test_each_answer_has_its_own_readers_also_after_it_was_sent(app, as_persona,
     text = words(client.get(f"{here}/look"))
     assert "Your teachers and your family read this." in text
     assert "MARKER-family" in text
+
+
+@pytest.mark.parametrize("who", ["family", "another adult"])
+def test_before_somebody_new_reads_what_was_sent_the_child_is_asked(app, as_persona, ids, system_session, here, who):
+    client, review_id = as_persona("pupil-young"), ids.review("Zara")
+    tap(client, f"{here}/school", "tricky", text="MARKER")
+    who = str(ids.person("sendco")) if who == "another adult" else who
+    client.post(f"{here}/school/readers", data={"who": who})  # a draft: nobody reads it yet
+    client.post(f"{here}/school/readers", data={"who": str(ids.person("class-teacher"))})
+    client.post(f"{here}/look")
+    path = f"{here}/school/readers?then=look"
+    asking = client.post(path, data={"who": who})
+    assert "May they read what you sent?" in words(asking)
+    assert "MARKER" in words(asking)
+    assert kept(system_session, review_id)["school"].one_adult_id == ids.person("class-teacher")
+    (no,) = parse(asking).xpath("//main//a[normalize-space()='No']/@href")
+    assert no == f"{here}/look"
+    system_session.rollback()
+    assert client.post(path, data=form_on(asking) | {"sure": "1"}).headers["Location"] == f"{here}/look"
+    row = kept(system_session, review_id)["school"]
+    assert who in {row.readers, str(row.one_adult_id)}
+
+
+def test_every_answer_begins_with_the_one_adult(app, as_persona, ids, system_session, here):
+    client, teacher = as_persona("pupil-young"), ids.person("class-teacher")
+    place = client.post(f"{here}/school/readers", data={"who": "family"}).headers["Location"]
+    (skip,) = parse(client.get(place)).xpath("//main//a[normalize-space()='Skip']/@href")
+    assert "who" not in skip
+    place = tap(client, tap(client, place, "good"), "good")
+    tap(client, place, "good")
+    first = client.post(f"{here}/cards/readers", data={"who": "teachers"}).headers["Location"]
+    (second,) = parse(client.get(first)).xpath("//main//a[normalize-space()='Skip']/@href")
+    tap(client, second, "good")  # the cards are one answer
+    rows = kept(system_session, ids.review("Zara"))
+    assert [rows[key].readers for key in ("school", "cards")] == ["family", "teachers"]
+    assert all((rows[key].readers, rows[key].one_adult_id) == ("one_adult", teacher) for key in ("progress", "help"))
+
+
+def test_the_choice_so_far_is_marked_without_colour_alone(app, as_persona, ids, here):
+    client = as_persona("pupil-young")
+    assert not parse(client.get(f"{here}/school")).xpath("//main//button[@aria-pressed='true']")
+    tap(client, f"{here}/school", "tricky")
+    (pressed,) = parse(client.get(f"{here}/school")).xpath("//main//button[@aria-pressed='true']")
+    assert pressed.get("value") == "tricky"
+    assert pressed.xpath(".//use[contains(@href, '#tick')]")
+    client.post(f"{here}/school/readers", data={"who": "teachers"})
+    (reader,) = parse(client.get(f"{here}/school/readers")).xpath("//main//button[@aria-pressed='true']/@value")
+    assert reader == "teachers"
+
+
+def sort_all(client, here):
+    place = f"{here}/cards?card=playtime"
+    for _card in CARDS:
+        place = tap(client, place, "good")
+    return place
+
+
+def back_of(client, place):
+    return parse(client.get(place)).xpath("//a[contains(@class, 'govuk-back-link')]/@href")[0]
+
+
+def test_every_sorted_card_can_be_put_right(app, as_persona, ids, system_session, here):
+    client, review_id = as_persona("pupil-young"), ids.review("Zara")
+    look = sort_all(client, here)
+    assert look == f"{here}/look"
+    links = parse(client.get(look)).xpath("//main//a[contains(@href, 'card=')]/@href")
+    assert links == [f"{here}/cards?card={card.key}" for card in CARDS]
+    faces = parse(client.get(look)).xpath("//main//use[contains(@href, '#happy')]")
+    assert len(faces) == len(CARDS)
+    following = tap(client, links[1], "tricky")  # sorted cards follow each other as well
+    assert "card=reading" in following
+    assert "card=lunch" in back_of(client, following)
+    assert "card=playtime" in back_of(client, back_of(client, following))
+    assert back_of(client, links[0]).endswith("/help")
+    assert kept(system_session, review_id)["cards"].picks["lunch"] == "tricky"
+
+
+def test_a_sorted_card_can_be_taken_away_and_the_others_stay(app, as_persona, ids, system_session, here):
+    client, review_id = as_persona("pupil-young"), ids.review("Zara")
+    for card, feeling in (("lunch", "tricky"), ("noise", "good")):
+        tap(client, f"{here}/cards?card={card}", feeling)
+    assert "Take my answer away" not in words(client.get(f"{here}/cards?card=maths"))
+    place = f"{here}/cards?card=lunch"
+    for left in ({"noise": "good"}, None):
+        version = version_on(client.get(place))
+        hidden = {"card": place.partition("card=")[2], "version": version}
+        asking = client.post(f"{here}/cards", data={**hidden, "take_back": "1"})
+        assert ("Tricky" in words(asking), "Good" in words(asking)) == (bool(left), not left)
+        old = client.post(f"{here}/cards", data=form_on(asking) | {"take_back": "sure", "version": "7"})
+        assert old.status_code == 409
+        assert client.post(f"{here}/cards", data=form_on(asking) | {"take_back": "sure"}).status_code == 303
+        row = kept(system_session, review_id).get("cards")
+        assert (row.picks if row else None) == left
+        place = f"{here}/cards?card=noise"
+
+
+def test_pages_say_that_nothing_is_sent_yet_until_it_is(app, as_persona, ids, here):
+    client = as_persona("pupil-young")
+    pages = ("/me", "/me/views", f"{here}/help", f"{here}/look")
+    assert "We want to know what you think." in words(client.get("/me"))
+    tap(client, f"{here}/school", "good")
+    for page in pages:
+        assert "This is not sent yet." in words(client.get(page)), page
+    finished = parse(client.get(f"{here}/look")).xpath("//main//button[normalize-space()='I am finished']/@class")
+    assert "govuk-button--secondary" in finished[0]
+    client.post(f"{here}/look")
+    for page in pages:
+        assert "not sent" not in words(client.get(page)), page
+    assert "We want to know what you think." not in words(client.get("/me"))
+
+
+def test_words_beside_not_now_stay_with_the_child_and_the_page_does_not_say_otherwise(app, as_persona, ids, here):
+    client = as_persona("pupil-young")
+    tap(client, f"{here}/school", "not_now", text="It is loud")
+    page = client.get(f"{here}/school")
+    (told,) = parse(page).xpath("//main//section[contains(@class, 'idea--told')]")
+    said = " ".join(told.text_content().split())
+    assert said.startswith("You chose: Not now")
+    assert "your words" not in said
+    (words_of,) = parse(page).xpath("//main//details[@open]")
+    assert "Nobody else can read your words." in words_of.text_content()
+    look = words(client.get(f"{here}/look"))
+    teacher = look[look.index("Not now") : look.index("reads this.")]
+    assert "It is loud" not in teacher
+    assert "It is loud Nobody else can read your words." in look
 
 
 def read_by(app, ids, slug, review_id):
@@ -472,10 +598,12 @@ def test_who_is_asked_what():
 
 
 def test_cards_follow_each_other_and_nobody_is_led_in_a_circle():
-    assert next_card({}) == "playtime"
-    assert next_card({"playtime": "good", "lunch": "good"}) == "reading"
-    assert next_card({}, after="adults") == ""
-    assert next_card({"lunch": "good"}, after="playtime") == "reading"
+    keys = [card.key for card in CARDS]
+    assert first_card({}) == "playtime"
+    assert first_card({"playtime": "good", "lunch": "good"}) == "reading"
+    assert first_card(dict.fromkeys(keys, "good")) == "playtime"
+    assert [beside(keys, "lunch", step) for step in (-1, 1)] == ["playtime", "reading"]
+    assert beside(keys, "playtime", -1) == beside(keys, "adults", 1) == ""
 
 
 def test_what_was_tapped_is_read_in_the_order_of_the_cards():

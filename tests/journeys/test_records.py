@@ -111,6 +111,9 @@ def _read_and_answer(site: Site, page: Page, family: str, language: str) -> None
     page.goto(f"{site.url}/messages")
     press(page, f"main a[href='{family.removeprefix(site.url)}']")
     check(page)
+    for heading in page.locator("main details > summary").all():
+        heading.click()
+    check(page)
     for words in ("We meet at the gate.", "She sings all day.", "It is too loud."):
         assert words in text_of(page)
     page.locator("input[name=reply][value=differently]").check(force=True)

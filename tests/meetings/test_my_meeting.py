@@ -74,7 +74,7 @@ def test_the_youngest_taps_through_five_questions(app, as_persona, system_sessio
     start = client.get("/me/meeting")
     assert "Your teacher and the SENDCO read this." in words(start)
     answers = [
-        ("part", {"part": "part"}),
+        ("part", {"part": "part", "which_part": "The start"}),
         ("who", {"who_there": ["family", "teacher"]}),
         ("first", {"first_topic": "worry"}),
         ("message", {"message_card": "help", "message": "Zara says: the bell is too loud."}),
@@ -383,3 +383,19 @@ def test_every_skin_asks_every_question():
     for skin in (PICTURES, CARDS, WORDS):
         asked = [question for page in pages(skin).values() for question in page]
         assert asked == list(QUESTIONS)
+
+
+def test_whoever_comes_to_a_part_is_asked_to_which_and_the_words_stay_in_sight(app, as_persona, system_session, review):
+    forget(system_session, review)
+    client, here = as_persona("pupil-young"), f"/me/meeting/{review.id}/part"
+    page = client.get(here)
+    assert not parse(page).xpath("//main//details[@open] | //main//button[@aria-pressed='true']")
+    for following in (here, here.replace("part", "who")):  # asked once: whoever cannot say goes on
+        version = parse(page).xpath("//input[@name='version']/@value")[0]
+        assert client.post(here, data={"part": "part", "version": version}).headers["Location"] == following
+        page = client.get(here)
+        assert parse(page).xpath("//main//details[@open]//*[@name='which_part']")
+        assert parse(page).xpath("//main//button[@aria-pressed='true']/@value") == ["part"]
+    version = parse(page).xpath("//input[@name='version']/@value")[0]
+    client.post(here, data={"part": "part", "which_part": "cake", "version": version})
+    assert parse(client.get(here)).xpath("//main//details[@open]//input[@name='which_part']/@value") == ["cake"]
