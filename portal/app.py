@@ -57,7 +57,7 @@ from portal.notices import routes_staff as staff_notices
 from portal.notices.queries_rooms import DATES, NOTICES
 from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
 from portal.people import routes as people
-from portal.people.branding import brand_for
+from portal.people.branding import brand_for, skin_class
 from portal.people.models import Trust
 from portal.people.rules import Audience
 from portal.profiles import routes_drafts as drafts
@@ -200,7 +200,8 @@ def _around_every_page() -> dict[str, object]:
         "home_url": url_for("home.start"),
         "brand": brand_for(actor),
         "nav": doors_for(actor),
-        "footer_links": footer(),
+        "footer_links": footer(actor),
+        "own_skin": lambda: skin_class(unit_of_work.reader(), actor),
         "sign_out_url": url_for("accounts.sign_out") if actor else None,
         "exit_url": ELSEWHERE if actor and actor.audience in QUICK_EXIT else None,
         "tell_url": url_for("tell_now.page") if actor and actor.audience == Audience.PUPIL else None,

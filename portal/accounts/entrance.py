@@ -25,15 +25,16 @@ def _scope(actor: Actor) -> Scope:
     return scope_of(actor, clock.today())
 
 
-def _keep_typed_text(token: str) -> None:
+def _keep_typed_text(token: str) -> bool:
     fields = {item.name: item.value for item in typed_text()}
     if not token or not fields:
-        return
+        return False
     now = clock.now()
     with unit_of_work.aside("what was typed into an ended sitting is kept") as session:
         person_id = queries.person_of_ended_sitting(session, token, now - actions.KEEP_TEXT_FOR)
         if person_id is not None:
             session.add(KeptText(person_id=person_id, path=request.path[:500], fields=fields, kept_at=now))
+    return person_id is not None
 
 
 def let_in(

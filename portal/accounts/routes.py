@@ -40,7 +40,8 @@ def sign_out() -> Response:
     """Ends this browser's sitting."""
     if actor := current_actor():
         actions.end_sitting(work("signing out"), actor.sitting_id, now=clock.now())
-    return cookies.take_back(_on("home.start"))
+    in_a_lesson = bool(cookies.step("lesson"))  # the tablet waits for the next child
+    return cookies.take_back(_on("pupil_sign_in.cards" if in_a_lesson else "home.start"))
 
 
 @bp.post("/settings/sign-out-everywhere", access=FAMILY)

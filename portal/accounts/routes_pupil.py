@@ -107,7 +107,8 @@ def choose_picture(card_id: uuid.UUID) -> Answer:
         return _secret_page(here, card_id, PictureForm(), closed=tried == "closed")
     session = work("a child comes in by picture")
     person_id = actions_pupils.person_of(session, child.pupil_id)
-    return let_in(session, person_id=person_id, audience=Audience.PUPIL, how="picture", no_later_than=here.closes_at)
+    inside = let_in(session, person_id=person_id, audience=Audience.PUPIL, how="picture", no_later_than=here.closes_at)
+    return cookies.keep_step(inside, "lesson", window=str(here.window_id))  # for the next child
 
 
 def _secret_page(here: queries_lessons.Room, card_id: uuid.UUID, form: PictureForm, *, closed: bool = False) -> Answer:
@@ -125,8 +126,9 @@ def _secret_page(here: queries_lessons.Room, card_id: uuid.UUID, form: PictureFo
 @bp.route("/staff/lesson", methods=["GET", "POST"], access=LESSON_STAFF)
 def lesson() -> Answer:
     """Open a lesson, read out its code, see who came in."""
-    actor, form = _me(), LessonForm()
+    actor = _me()
     classes = queries_lessons.lesson_classes(db(), viewer=actor, today=clock.today())
+    form = LessonForm(data={"class_id": str(classes[0].class_id)} if len(classes) == 1 else None)
     form.class_id.choices = [(str(each.class_id), each.name) for each in classes]
     if form.validate_on_submit():
         chosen = uuid.UUID(form.class_id.data)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.contributions.models import Disclosure
 from portal.contributions.queries_tell import safeguarding, tell_page
-from portal.contributions.rules_tell import LONGEST_TOLD, TALK, TELL, TOLD_NOW, DoneWithoutWords
+from portal.contributions.rules_tell import LONGEST_DONE, TELL, TOLD_NOW, DoneWithoutWords, kept_words
 from portal.kernel import audit
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import Invalid, NotFound
@@ -23,12 +23,11 @@ from portal.people.rules import Readers, Side
 
 def tell(session: PortalSession, *, actor: Actor, feeling: str, text: str, once_key: str, now: datetime) -> None:
     """Keeps what a pupil tells and posts the message to the named adult; the same words with the same key are one
-    telling. Nothing tapped and nothing written still asks for a talk. Raises NotFound, Invalid."""
+    telling. Nothing tapped and nothing written is told too. Raises NotFound."""
     page = tell_page(session, pupil_id=actor.pupil_id, now=now)
     if page.adult_id is None or actor.pupil_id is None:
         raise NotFound
-    words = many_lines(text, longest=LONGEST_TOLD)
-    said = feeling if feeling in TELL else "" if words else TALK.value
+    words, said = kept_words(text), feeling if feeling in TELL else ""
     row = Disclosure(
         id=uuid.uuid4(),
         school_id=page.school_id,
@@ -70,7 +69,7 @@ def finish(session: PortalSession, *, actor: Actor, told_id: uuid.UUID, words: s
     row = _own(session, actor, told_id)
     if row.seen_at is None:
         raise NotFound
-    clean = many_lines(words, longest=LONGEST_TOLD)
+    clean = many_lines(words, longest=LONGEST_DONE)
     if not clean:
         raise DoneWithoutWords(field="words")
     row.done_at, row.done_words = now, clean

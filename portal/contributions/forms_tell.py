@@ -6,9 +6,16 @@ from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from portal.contributions.queries_tell import Safeguarding
-from portal.contributions.rules_tell import LONGEST_TOLD, TELLS
+from portal.contributions.rules_tell import LONGEST_DONE, TELLS, kept_words
 from portal.web.forms import ChoiceField, LongTextField, PortalForm, SelectField
 from portal.web.i18n import lazy_gettext
+
+
+class ToldField(LongTextField):
+    """A child's words: never refused."""
+
+    def _kept(self, value: str) -> str:
+        return kept_words(value)
 
 
 class TellForm(PortalForm):
@@ -20,7 +27,7 @@ class TellForm(PortalForm):
         [Optional()],
         choices=[(each.value, lazy_gettext(each.label)) for each in TELLS],
     )
-    text = LongTextField(lazy_gettext("My words"), longest=LONGEST_TOLD)
+    text = ToldField(lazy_gettext("My words"))
 
     @classmethod
     def new(cls) -> "TellForm":
@@ -31,7 +38,7 @@ class TellForm(PortalForm):
 class DoneForm(PortalForm):
     """What the adult did."""
 
-    words = LongTextField(lazy_gettext("What did you do?"), longest=LONGEST_TOLD)
+    words = LongTextField(lazy_gettext("What did you do?"), longest=LONGEST_DONE)
 
 
 class SafeguardingForm(PortalForm):

@@ -25,13 +25,17 @@ def _number(entity: Any) -> Any:
     return select(func.count()).select_from(entity)
 
 
+def _children(entity: Any) -> Any:
+    return select(func.count(entity.pupil_id.distinct())).select_from(entity)
+
+
 ATTENTION = (
     select(
-        _number(Disclosure)
+        _children(Disclosure)
         .where(Disclosure.one_adult_id == ME, Disclosure.done_at.is_(None))
         .scalar_subquery()
         .label("told"),
-        _number(DisclosureStanding).where(*CAN_BE_OPENED).scalar_subquery().label("unopened"),
+        _children(DisclosureStanding).where(*CAN_BE_OPENED).scalar_subquery().label("unopened"),
         _number(WantedCall)
         .join(Review, Review.id == WantedCall.review_id)
         .join(Pupil, Pupil.id == WantedCall.pupil_id)
@@ -50,8 +54,8 @@ ATTENTION = (
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What children told the viewer and is not dealt with; what they told others, who have not opened it; which parents
-    would rather talk than type."""
+    """How many children told the viewer what is not dealt with, and how many told others, who have not opened it; how
+    many parents would rather talk than type."""
 
     told: int
     unopened: int

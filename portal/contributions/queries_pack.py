@@ -15,7 +15,7 @@ from portal.contributions.rules_pupil import PUPIL_QUESTIONS
 from portal.contributions.rules_staff import ABOUT_A_TARGET, is_advice_late
 from portal.kernel.scope import PortalSession
 from portal.people.models import Person, Pupil
-from portal.people.rules import Side
+from portal.people.rules import Readers, Side
 
 SIDES = (Side.PARENT, Side.PUPIL, Side.STAFF)
 ASKED = {Side.PARENT: PARENT_QUESTIONS, Side.PUPIL: PUPIL_QUESTIONS, Side.STAFF: (ADVICE, *STAFF_QUESTIONS)}
@@ -24,6 +24,7 @@ STATEMENTS = (
     select(
         *(Statement.id, Statement.author_id, Statement.written_by, Statement.contribution_id, Statement.side),
         *(Statement.question, Statement.text, Statement.picks, Statement.language, Statement.late, Statement.sent_at),
+        *(Statement.readers,),
         *(Contribution.how, Contribution.helped_by, AdviceRequest.due_on),
         *(Person.full_name, Person.known_as, Pupil.forename, Pupil.known_as.label("child_known_as")),
         *(StatementTranslation.language.label("into"), StatementTranslation.text.label("translation")),
@@ -74,6 +75,7 @@ class SaidLine:
     late: bool
     sent_at: datetime
     translations: tuple[Translated, ...]
+    readers: Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,4 +148,5 @@ def _lines(rows: Iterable[Any], language: str) -> Iterator[SaidLine]:
             late=row.late or is_advice_late(row.question, row.due_on, row.sent_at),
             sent_at=row.sent_at,
             translations=translations,
+            readers=Readers(row.readers),
         )

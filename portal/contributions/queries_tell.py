@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, case, or_, select
 
 from portal.contributions.models import Disclosure
 from portal.contributions.rules import Feeling
-from portal.contributions.rules_tell import LEADS, TELL, read_on
+from portal.contributions.rules_tell import LEADS, TELL, read_on, was_cut
 from portal.kernel.clock import LONDON
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
@@ -112,7 +112,8 @@ class LastTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Something a child told, for the adult it was told. `feeling` and the words are there once it was opened."""
+    """Something a child told, for the adult it was told. `feeling` and the words are there once it was opened; `is_cut`
+    when the child had told more than is kept."""
 
     told_id: uuid.UUID
     pupil_id: uuid.UUID
@@ -123,6 +124,7 @@ class Told:
     done_at: datetime | None
     feeling: Feeling | None = None
     text: str = ""
+    is_cut: bool = False
     done_words: str = ""
 
 
@@ -175,7 +177,7 @@ def told(session: PortalSession, *, viewer: Actor, told_id: uuid.UUID) -> Told:
         raise NotFound
     if row.seen_at is None:
         return _told(row)
-    return _told(row, feeling=TELL.get(row.feeling), text=row.text, done_words=row.done_words)
+    return _told(row, feeling=TELL.get(row.feeling), text=row.text, is_cut=was_cut(row.text), done_words=row.done_words)
 
 
 def safeguarding(session: PortalSession, *, school_id: uuid.UUID, today: date) -> Safeguarding:

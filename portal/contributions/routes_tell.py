@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.contributions import actions_tell
 from portal.contributions.forms_tell import TellForm
-from portal.contributions.queries_tell import last_told, tell_page
+from portal.contributions.queries_tell import LastTold, last_told, tell_page
 from portal.contributions.rules_tell import CHILDLINE, EMERGENCY, TELLS
 from portal.kernel import clock
 from portal.people.access import PUPIL
@@ -19,24 +19,29 @@ from portal.web.unit_of_work import db
 
 bp = PortalBlueprint("tell_now", __name__)
 Page = str | Response | tuple[str, int]
-A_DAY = timedelta(days=1)
+TWO_WEEKS = timedelta(weeks=2)  # told before a holiday, it is read after it
 
 
 def _me() -> Actor:
     return cast(Actor, current_actor())  # the gate let nobody else in
 
 
+def _last() -> LastTold | None:
+    return last_told(db(), viewer=_me(), since=clock.now() - TWO_WEEKS)
+
+
 def _shown(template: str, **more: object) -> str:
     page = tell_page(db(), pupil_id=_me().pupil_id, now=clock.now())
     brand = brand_of(page.school_name, page.theme)
     numbers = {"emergency": EMERGENCY, "childline": CHILDLINE}
-    return render_template(f"contributions/{template}.html", page=page, brand=brand, tells=TELLS, **numbers, **more)
+    about = {"page": page, "brand": brand, "tells": TELLS, **numbers, **more}
+    return render_template(f"contributions/{template}.html", **about)
 
 
 @bp.get("/me/tell", access=PUPIL)
 def page() -> str:
     """Who is told, when they read it, and whom a child can ring."""
-    return _shown("tell", form=TellForm.new())
+    return _shown("tell", form=TellForm.new(), last=_last())
 
 
 @bp.post("/me/tell", access=PUPIL)
@@ -44,7 +49,7 @@ def tell() -> Page:
     """Tells the named adult at once."""
     form = TellForm()
     if not form.validate():
-        return _shown("tell", form=form), 422
+        return _shown("tell", form=form, last=_last()), 422
     said = {"feeling": form.feeling.data or "", "text": form.text.data, "once_key": form.once_key.data or ""}
     actions_tell.tell(db(), actor=_me(), **said, now=clock.now())
     return redirect(url_for(".told"), 303)
@@ -53,5 +58,5 @@ def tell() -> Page:
 @bp.get("/me/tell/told", access=PUPIL)
 def told() -> Page:
     """That it has arrived, and whether it was read; never the words, which somebody else might see."""
-    last = last_told(db(), viewer=_me(), since=clock.now() - A_DAY)
+    last = _last()
     return _shown("tell_told", last=last) if last else redirect(url_for(".page"))

@@ -25,6 +25,11 @@ def _refuse_unreadable(value: str) -> None:
         raise Invalid(N_("This text has a hidden character that we cannot keep. Please type it again."))
 
 
+def readable(value: str) -> str:
+    """The text without the signs for which it would be refused."""
+    return _SURROGATES.sub("", value.replace("\x00", ""))
+
+
 def one_line(value: str, *, longest: int = 200) -> str:
     """A name or title: no line breaks, no direction marks that could turn the words around it. Raises Invalid."""
     _refuse_unreadable(value)

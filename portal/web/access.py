@@ -9,9 +9,18 @@ from flask import Blueprint, Flask, Response, current_app, g, redirect, request,
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_login import LoginManager
 
-from portal.kernel.errors import NotAllowed
+from portal.kernel.errors import NotAllowed, PortalError
 from portal.kernel.scope import Scope
+from portal.kernel.words import N_
+from portal.web.errors import typed_text
 from portal.web.unit_of_work import reader
+
+
+class SignedOut(PortalError):
+    """Somebody sends words, and nothing says any more who it was: only the answer itself can give them back."""
+
+    status = 401
+    message = N_("You are signed out now, so we could not keep your words.")
 
 
 class SignedIn(Protocol):
@@ -85,7 +94,7 @@ class Entrance:
 
     actor_of: Callable[[Any, str], Any | None]
     scope_of: Callable[[Any], Scope]
-    keep_typed_text: Callable[[str], None]
+    keep_typed_text: Callable[[str], bool]
 
 
 def init_app(app: Flask, entrance: Entrance) -> None:
@@ -150,5 +159,8 @@ def _gate() -> Response | None:
 def _to_sign_in(entrance: Entrance, token: str) -> Response:
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
-    entrance.keep_typed_text(token)
-    return redirect(url_for("accounts.sign_in", kept=1), 303)  # type: ignore[return-value]
+    if entrance.keep_typed_text(token):
+        return redirect(url_for("accounts.sign_in", kept=1), 303)  # type: ignore[return-value]
+    if typed_text():
+        raise SignedOut
+    return redirect(url_for("accounts.sign_in"), 303)  # type: ignore[return-value]

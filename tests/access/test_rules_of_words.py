@@ -53,9 +53,7 @@ class Way:
             return False
         if self.circle == "me alone" or (self.owned_by_me and self.circle == "family"):
             return True
-        return who in {"class-teacher", "sendco", "headteacher"} or (
-            who == "teaching-assistant" and self.side == Side.PUPIL
-        )
+        return who in {"class-teacher", "sendco", "headteacher"}
 
 
 YES_NO = (True, False)

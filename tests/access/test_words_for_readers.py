@@ -126,7 +126,7 @@ def test_a_pupil_reads_their_own_words_and_nobody_elses(app, ids, words, child_p
         ("class-teacher", Role.CLASS_TEACHER, FOR_SCHOOL | {"pupil-teacher"}),
         ("sendco", Role.SENDCO, FOR_SCHOOL),
         ("headteacher", Role.HEADTEACHER, FOR_SCHOOL),
-        ("teaching-assistant", Role.TEACHING_ASSISTANT, {"pupil-assistant", "pupil-teachers", "pupil-family"}),
+        ("teaching-assistant", Role.TEACHING_ASSISTANT, {"pupil-assistant"}),
         ("office", Role.OFFICE, {"office-paper"}),
         ("supply-teacher", Role.SUPPLY_TEACHER, set()),
         ("sendco-other-school", Role.SENDCO, set()),

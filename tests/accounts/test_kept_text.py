@@ -76,6 +76,30 @@ def test_it_waits_twelve_hours(app, ids, ended, email_of, code_for):
 def test_a_stranger_leaves_nothing(app, database):
     client = app.test_client()
     client.set_cookie("portal", "no such sitting", domain="127.0.0.1")
-    assert client.post("/settings/address", data={"address": WORDS}).status_code == 303
+    assert_given_back(client.post("/settings/address", data={"address": WORDS, "pin": "864203"}))
     with database() as session:
         assert session.scalars(select(KeptText)).all() == []
+
+
+def assert_given_back(answer):
+    assert answer.status_code == 401
+    text = words(answer)
+    assert "we could not keep your words." in text
+    assert "What you wrote is safe." not in text
+    assert [box.text for box in parse(answer).xpath("//main//textarea")] == [WORDS]
+    assert "864203" not in answer.get_data(as_text=True)
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_whoever_signed_out_in_another_tab_gets_the_words_back_at_once(app, as_persona, database):
+    client = as_persona("parent")
+    client.post("/sign-out")
+    assert_given_back(client.post("/settings/address", data={"address": WORDS, "pin": "864203"}))
+    with database() as session:
+        assert session.scalars(select(KeptText)).all() == []
+
+
+def test_nothing_is_promised_when_nothing_was_written(app, ended):
+    answer = ended.post("/settings/address", data={"pin": "864203"})
+    assert answer.headers["Location"] == "/sign-in"
+    assert "What you wrote is safe." not in words(ended.get("/sign-in"))

@@ -117,7 +117,27 @@ def test_a_young_pupil_comes_in_by_picture_until_the_lesson_ends(app, ids, lesso
     assert choose(tablet, card, card.secret_picture).status_code == 303
     sitting = sittings_of(ids.person("pupil-young"))[0]
     assert sitting.ends_at <= lesson.closes_at
-    assert tablet.get_cookie("pend", domain="127.0.0.1") is None, "the room is forgotten"
+
+
+def test_the_tablet_waits_for_the_next_child_while_the_lesson_is_open(app, as_persona, lesson, card, school_of_older):
+    tablet = app.test_client()
+    on_tablet(tablet, lesson)
+    for _child in range(2):
+        choose(tablet, card, card.secret_picture)
+        assert tablet.get("/me").status_code == 200
+        assert tablet.post("/sign-out").headers["Location"] == "/lesson/cards"
+        assert "Who are you?" in words(tablet.get("/lesson/cards"))
+        assert tablet.get("/me").status_code == 302
+    choose(tablet, card, card.secret_picture)
+    as_persona("class-teacher").post(f"/staff/lesson/{lesson.id}/close")
+    assert tablet.post("/sign-out", follow_redirects=True).request.path == "/lesson", "a room code is asked for again"
+    older(tablet, school_of_older, PUPIL_SIGN_IN["pupil-older"])
+    assert tablet.post("/sign-out").headers["Location"] == "/", "by password, nothing is known of a room"
+
+
+def test_the_only_class_of_a_teacher_is_ticked(app, as_persona, young, database):
+    ticked = "//input[@name='class_id'][@checked]/@value"
+    assert parse(as_persona("class-teacher").get("/staff/lesson")).xpath(ticked) == [str(young.class_id)]
 
 
 def test_looking_at_pictures_counts_nothing(app, lesson, card, database, sittings_of, ids):

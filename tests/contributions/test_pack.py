@@ -12,19 +12,25 @@ from sqlalchemy import select
 from portal.contributions.models import AdviceRequest, Contribution, Statement, StatementTranslation
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
+from portal.kernel.scope import PortalSession
+from portal.people.actor import Actor
 from portal.people.models import PupilContact
-from portal.people.rules import Readers, Side
+from portal.people.rules import Audience, Readers, Role, Side
+from portal.people.scopes import scope_of
 from portal.profiles.rules import Party
 from portal.records.models import Action, Record
+from portal.records.papers_copy import for_the_table
+from portal.records.queries_papers import papers_for_staff
 from portal.reviews.models import Review
 from portal.reviews.rules import ReviewKind, Stage
 from portal.web.i18n import LANGUAGES
 from tests.conftest import ALL_PERSONAS
-from tests.contributions.said import FOR_FAMILY, READS, SPOKEN, a_review, found_in, say
+from tests.contributions.said import FOR_FAMILY, FOR_SCHOOL, READS, SPOKEN, a_review, found_in, say
 from tests.pages import parse, words
 
 STAFF = ("class-teacher", "sendco", "headteacher")
 PARENTS = ("parent", "second-parent")
+NOT_FOR_ALL = SPOKEN.keys() - FOR_FAMILY
 
 
 @pytest.fixture
@@ -41,6 +47,14 @@ def address(ids, review_id, slug, ending=""):
     return f"{side}/children/{ids.pupil('Zara')}/reviews/{review_id}/pack{ending}"
 
 
+def staff_actor(ids, slug, role=Role.SENDCO):
+    about = {"name": "", "audience": Audience.STAFF, "language": "en", "trust_id": uuid.uuid4()}
+    school = ids.school_of("Zara")
+    return Actor(
+        **about, person_id=ids.person(slug), sitting_id=uuid.uuid4(), school_id=school, roles=frozenset({role})
+    )
+
+
 def on_paper(pdf, tmp_path):
     (tmp_path / "pack.pdf").write_bytes(pdf)
     read = subprocess.run(["pdftotext", str(tmp_path / "pack.pdf"), "-"], check=True, capture_output=True)
@@ -55,7 +69,41 @@ def test_each_reader_finds_their_words_on_the_page_and_on_paper(app, ids, as_per
     assert found_in(page.get_data(as_text=True)) == READS[slug]
     copy = client.get(address(ids, spoken[0], slug, ".pdf"))
     assert copy.mimetype == "application/pdf"
-    assert found_in(on_paper(copy.data, tmp_path)) == READS[slug]
+    # the copy of staff lies on the table in the meeting
+    assert found_in(on_paper(copy.data, tmp_path)) == READS[slug] - (NOT_FOR_ALL if slug in STAFF else set())
+
+
+def test_staff_see_which_answers_not_everybody_may_read(sqlite_app, ids, as_persona, spoken):
+    for slug, alone in (("class-teacher", "CHILDTEACHER"), ("sendco", None)):
+        page = parse(as_persona(slug).get(address(ids, spoken[0], slug)))
+        marked = {}
+        for name in READS[slug]:
+            (answer,) = page.xpath(f"//div[starts-with(@id, 'said-')][contains(., '{name}')]")
+            marked[name] = [
+                " ".join(badge.text_content().split()) for badge in answer.xpath("./h4//*[contains(@class, 'badge')]")
+            ]
+        assert {name for name, badges in marked.items() if badges == ["For staff only"]} == FOR_SCHOOL - FOR_FAMILY
+        assert {name for name, badges in marked.items() if badges and badges[0].startswith("Only ")} == {alone} - {None}
+        assert not any(marked[name] for name in FOR_FAMILY)
+    family = as_persona("parent").get(address(ids, spoken[0], "parent"))
+    assert "For staff only" not in words(family)
+
+
+def test_the_copy_for_the_table_keeps_no_date_of_what_it_leaves_out(
+    sqlite_app, ids, as_persona, spoken, system_session
+):
+    alone = system_session.get_one(Statement, spoken[1]["TEACHERSCHOOL"])
+    alone.sent_at -= timedelta(days=40)
+    system_session.commit()
+    actor, now = staff_actor(ids, "sendco"), clock.now()
+    scope = scope_of(actor, clock.today())
+    with PortalSession(sqlite_app.extensions["engine"], scope=scope, read_only=True) as session:
+        about = {"pupil_id": ids.pupil("Zara"), "review_id": spoken[0], "language": "en"}
+        page = papers_for_staff(session, viewer=actor, now=now, **about)
+    before = {voice.sent_at.date() for voice in page.voices}
+    after = {voice.sent_at.date() for voice in for_the_table(page).voices}
+    assert before - after == {alone.sent_at.date()}
+    assert not [one for one in for_the_table(page).comers if one.starts_at]
 
 
 @pytest.mark.parametrize("ending", ["", ".pdf"])

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from portal.contributions.models import Disclosure
 from portal.contributions.queries_mail import kinds
-from portal.contributions.rules_tell import TELLS, TOLD_NOW, read_on
+from portal.contributions.rules import LONGEST_ANSWER
+from portal.contributions.rules_tell import TELLS, TOLD_NOW, kept_words, read_on
 from portal.delivery.mail import write
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
@@ -27,6 +28,7 @@ from portal.reviews.rules_calendar import SchoolTerm, SpecialDays, TermCalendar
 from tests.pages import parse, words
 
 WORDS = "MARKER the big boys take my bag"
+TOLD_LINK = "//main//a[@href='/me/tell/told']"
 
 
 @pytest.fixture(autouse=True)
@@ -158,19 +160,58 @@ def test_the_same_key_from_two_children_is_two(app, as_persona, system_session, 
     assert once(ids.person("pupil-young"), "x") != once(ids.person("pupil-older"), "x")
 
 
-def test_nothing_tapped_and_nothing_written_still_asks_for_a_talk(app, as_persona, system_session):
+def test_nothing_tapped_and_nothing_written_is_told_as_it_was(app, as_persona, system_session):
     page = tell(as_persona("pupil-young"))
     assert "Thank you for telling us" in words(page)
     (row,) = all_told(system_session)
-    assert (row.feeling, row.text) == ("talk", "")
+    assert (row.feeling, row.text) == ("", "")
+    page = as_persona("class-teacher").post(f"/staff/told/{row.id}", follow_redirects=True)
+    told = [" ".join(each.text_content().split()) for each in parse(page).xpath("//main//dd")]
+    assert told[:2] == ["nothing", "nothing"]
+    assert "I want to talk" not in words(page)
 
 
-def test_too_many_words_are_given_back(sqlite_app, as_persona, system_session):
-    client = as_persona("pupil-young")
-    answer = client.post("/me/tell", data={"once_key": "k", "text": "z" * 5_001})
-    assert answer.status_code == 422
-    assert "z" * 5_001 in answer.get_data(as_text=True)
-    assert all_told(system_session) == []
+def test_words_for_help_always_arrive(app, as_persona, system_session):
+    client, longest = as_persona("pupil-young"), "z" * LONGEST_ANSWER
+    said = ["z" * 5_001, "a\x00bc", longest, longest + "y"]
+    for text in said:
+        tell(client, text=text)
+    assert [row.text for row in all_told(system_session)] == [said[0], "abc", longest, longest + "…"]
+    assert len(system_session.scalars(select(OutboxItem.id).where(OutboxItem.kind == TOLD_NOW)).all()) == len(said)
+    rows = all_told(system_session)
+    pages = [as_persona("class-teacher").post(f"/staff/told/{row.id}", follow_redirects=True) for row in rows]
+    assert ["wrote more than fits here" in words(page) for page in pages] == [False, False, False, True]
+    assert kept_words("a\ud800\u202eb") == "a\u202eb"
+
+
+def test_the_child_finds_out_later_whether_it_was_read(app, as_persona, system_session):
+    child, clean = as_persona("pupil-young"), as_persona("pupil-older")
+    friday = clock.now()
+    tell(child, feeling="hurt", text=WORDS)
+    (row,) = all_told(system_session)
+
+    def line(client):
+        return [" ".join(link.text_content().split()) for link in parse(client.get("/me/tell")).xpath(TOLD_LINK)]
+
+    assert ["We have told" in each for each in line(child)] == [True]
+    with time_machine.travel(friday + timedelta(days=3), tick=True):
+        as_persona("class-teacher").post(f"/staff/told/{row.id}")
+        assert ["has read it" in each for each in line(as_persona("pupil-young"))] == [True]
+        assert "has read it" in words(as_persona("pupil-young").get("/me/tell/told"))
+        front = as_persona("pupil-young").get("/me")
+        assert "has read it" not in words(front), "whoever looks over the shoulder learns nothing"
+        assert not parse(front).xpath(TOLD_LINK)
+        assert line(clean) == []
+    with time_machine.travel(friday + timedelta(days=15), tick=True):
+        assert line(as_persona("pupil-young")) == []
+
+
+def test_two_children_are_two_however_often_they_tell(app, as_persona, ids, system_session):
+    system_session.get_one(School, ids.school_of("Zara")).safeguarding_lead_id = ids.person("headteacher")
+    system_session.commit()
+    tell(as_persona("pupil-young"), feeling="sad")
+    tell(as_persona("pupil-young"), feeling="hurt")
+    assert "1 child wants to tell you something." in words(as_persona("headteacher").get("/staff"))
 
 
 def test_only_the_named_adult_reads_it_and_what_they_do_is_written_down(app, as_persona, ids, system_session):
@@ -310,6 +351,10 @@ def test_the_school_names_the_adult_and_adds_its_own_words(app, as_persona, ids,
     given = {"lead": str(ids.person("sendco")), "words": "My room is next to the <hall>."}
     assert office.post("/staff/school/safeguarding", data=given).status_code == 303
     assert "My room is next to the <hall>." in words(as_persona("pupil-young").get("/me/tell"))
+    assert "Some words are in English." not in words(as_persona("pupil-young").get("/me/tell"))
+    polish = parse(as_persona("pupil-young").get("/me/tell?lang=pl"))
+    assert polish.xpath("//main//p[contains(@class, 'aside--original')]")
+    assert polish.xpath("//main//bdi[@lang='en']/text()") == ["My room is next to the <hall>."]
     tell(as_persona("pupil-young"), feeling="sad")
     assert all_told(system_session)[0].one_adult_id == ids.person("sendco")
     for stranger in (ids.person("class-teacher"), ids.person("sendco-other-school"), "x"):
