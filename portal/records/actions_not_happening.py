@@ -21,7 +21,7 @@ from portal.people.models import PupilContact
 from portal.people.rules import Audience, PortalAccess
 from portal.records.models import Action, NotHappening, Record
 from portal.records.models_standing import ActionStanding
-from portal.records.rules_actions import UNFINISHED
+from portal.records.rules_actions import DISPUTABLE
 
 
 def say_not_happening(
@@ -46,7 +46,7 @@ def say_not_happening(
     key = once(actor.person_id, once_key, str(action_id), words)
     if session.scalars(select(NotHappening.id).where(NotHappening.once_key == key)).first():
         return
-    if action.state not in UNFINISHED:
+    if action.state not in DISPUTABLE:
         raise Conflict(N_("This is done or stopped by now. Look at it again."))
     row = NotHappening(
         id=uuid.uuid4(),

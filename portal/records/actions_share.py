@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 
 from portal.contributions.models import Statement
 from portal.kernel import audit
+from portal.kernel.errors import StaleVersion
 from portal.kernel.rows import whose
 from portal.kernel.scope import PortalSession
 from portal.meetings.rules_messages import Message
@@ -17,29 +18,37 @@ from portal.people.rules import Readers, Side
 from portal.records.actions_news import tell_the_family
 from portal.records.actions_record import record_of, reviewed
 from portal.records.models import Action, CardLine, Record, RecordEntry
-from portal.records.rules import ActionState
+from portal.records.queries_record import share_page
+from portal.records.rules_actions import card_words
 from portal.records.rules_record import NothingToShare, check_held, goes_to_family
 from portal.reviews.actions_steps import take_step
 from portal.reviews.models import Review
 from portal.reviews.rules import ReviewKind, Stage
 
 
-def share(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID, now: datetime) -> None:
-    """Shares the record of a review that was held; sharing twice is once. Raises NotFound, NothingToShare, NotHeldYet,
-    ReviewClosed."""
+def share(
+    session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID, seen: str, now: datetime
+) -> None:
+    """Shares the record of a review that was held, as `actor` has just read it: `seen` is the mark of that page
+    (SharePage.mark). Sharing twice is once. Raises NotFound, NothingToShare, NotHeldYet, ReviewClosed, and
+    StaleVersion when something else would go out."""
     review = reviewed(session, pupil_id=pupil_id, review_id=review_id)
     record = record_of(session, review)
     if record is not None and record.shared_at is not None:
         return
     check_held(review.stage)
-    lines = _open_lines(session, record) if record else 0
-    actions = _open_actions(session, review) if record else []
-    if record is None or not (lines or actions):
+    if record is None:
+        raise NothingToShare
+    # read once the record is locked: what was written in another window since is in it
+    if share_page(session, viewer=actor, pupil_id=pupil_id, review_id=review_id).mark != seen:
+        raise StaleVersion
+    lines, actions = _open_lines(session, record), _open_actions(session, review)
+    if not (lines or actions):
         raise NothingToShare
     record.shared_at, record.shared_by = now, actor.person_id
     child = session.scalars(select(Pupil).where(Pupil.id == pupil_id)).one()
     for action, said in actions:
-        if (words := card_words(action, said)) and action.state != ActionState.STOPPED:
+        if words := _card_words(action, said):
             session.add(_card_line(action, said, words, author_id=child.person_id or child.id, actor=actor, now=now))
     if review.kind != ReviewKind.ANNUAL:  # of an annual review it is the report that counts, which is a step of its own
         take_step(session, review, Stage.RECORD_SHARED, actor=actor, now=now)
@@ -48,9 +57,9 @@ def share(session: PortalSession, *, actor: Actor, pupil_id: uuid.UUID, review_i
     audit.record_about(session, "record shared", record, actor_id=actor.person_id, now=now, **facts)
 
 
-def card_words(action: Action, said: Statement | None) -> str:
-    """What stands on the child's card about an action; empty for one that is not for the child."""
-    return action.pupil_words or (action.text if said is not None and said.side == Side.PUPIL else "")
+def _card_words(action: Action, said: Statement | None) -> str:
+    from_child = said is not None and said.side == Side.PUPIL
+    return card_words(pupil_words=action.pupil_words, text=action.text, state=action.state, from_child=from_child)
 
 
 def _open_lines(session: PortalSession, record: Record) -> int:

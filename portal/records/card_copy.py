@@ -16,7 +16,10 @@ def card_pdf(card: Card) -> bytes:
         "name": card.name,
         "heading": title,
         "school": card.school,
-        "day": full_date(card.shared_at) if card.shared_at else "",
+        "day": full_date(card.held_at) if card.held_at else "",
+        "note": _("Some parts are in English. Ask us and we will go through them with you.")
+        if card.has_original
+        else "",
         "labels": {"said": _("You said")},
         "rows": [_row(row) for row in card.rows],
         "none": _("There is nothing on your card yet."),

@@ -1,9 +1,10 @@
 """The pack as a PDF to keep: the same words as on the page, in the reader's language, and no word more."""
 
+from dataclasses import replace
 from datetime import date
 
 from portal.contributions.queries_pack import SaidLine, Voice
-from portal.people.rules import colour_of
+from portal.people.rules import Readers, colour_of
 from portal.profiles.queries_texts import SchoolText
 from portal.profiles.rules import TARGET_STATES
 from portal.records.page_papers import SIDE_NAMES, how_it_came, question_words, taps
@@ -14,6 +15,22 @@ from portal.records.rules_actions import PARTY_NAMES
 from portal.web.i18n import LANGUAGES, current, date_and_time, full_date, say
 from portal.web.i18n import gettext as _
 from portal.web.pdf import render
+
+
+def for_the_table(page: Papers) -> Papers:
+    """The pack of staff without a trace of what somebody else in the meeting may not read, or when a second household
+    comes."""
+    comers = tuple(replace(one, starts_at=None) for one in page.comers)
+    agreed = tuple(one for one in page.agreed if one.action.readers == Readers.FAMILY)
+    voices = tuple(voice for each in page.voices if (voice := _for_all(each)))
+    return replace(page, comers=comers, agreed=agreed, voices=voices)
+
+
+def _for_all(voice: Voice) -> Voice | None:
+    lines = tuple(line for line in voice.statements if line.readers == Readers.FAMILY)
+    if not lines:
+        return None
+    return replace(voice, statements=lines, sent_at=min(line.sent_at for line in lines))
 
 
 def papers_pdf(page: Papers, *, today: date) -> bytes:

@@ -14,11 +14,12 @@ from portal.kernel.scope import PortalSession
 from portal.kernel.words import N_
 from portal.people.actor import Actor
 from portal.people.models import Person, StaffRole
+from portal.profiles.queries_texts import SchoolText, Wordings
 from portal.profiles.rules import Party
 from portal.records.models import Action, Record
 from portal.records.models_standing import ActionStanding
 from portal.records.rules import ACTION_STATES, ActionState
-from portal.records.rules_actions import CAN_PROMISE, PARTY_NAMES, STATE_KINDS, UNFINISHED, is_late
+from portal.records.rules_actions import CAN_PROMISE, DISPUTABLE, PARTY_NAMES, STATE_KINDS, UNFINISHED, is_late
 
 Next = aliased(ActionStanding, name="carried_on")
 NextRecord = aliased(Record, name="record_it_went_to")
@@ -119,6 +120,11 @@ class ActionLine:
         return self.state in UNFINISHED
 
     @property
+    def can_be_disputed(self) -> bool:
+        """Whether a family may say that it is not happening."""
+        return self.state in DISPUTABLE
+
+    @property
     def party_name(self) -> str:
         """Whose it is to do, as a message id."""
         return PARTY_NAMES[self.party]
@@ -132,6 +138,16 @@ class ActionLine:
     def state_kind(self) -> str:
         """The kind of badge for how it stands."""
         return "warn" if self.late else STATE_KINDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRead:
+    """One action in the reader's words."""
+
+    action: ActionLine
+    text: SchoolText | None
+    how_we_will_know: SchoolText | None
+    owner_words: SchoolText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +168,16 @@ def lines(rows: Iterable[Any], today: date) -> list[ActionLine]:
         )
         for row in rows
     ]
+
+
+def in_words(action: ActionLine, words: Wordings) -> ActionRead:
+    """The action as the reader of these wordings reads it."""
+    return ActionRead(
+        action,
+        words.text(action.text, action.language),
+        words.text(action.how_we_will_know, action.language),
+        words.text(action.owner_words, action.language),
+    )
 
 
 def actions_of(session: PortalSession, *, review_id: uuid.UUID, today: date | None = None) -> list[ActionLine]:

@@ -117,13 +117,13 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The card of one review, or of none yet."""
+    """The card of one review, or of none yet; `held_at` is when its meeting was."""
 
     name: str
     skin: Skin
     school: str
     theme: str
-    shared_at: datetime | None
+    held_at: datetime | None
     rows: tuple[CardRow, ...]
     has_original: bool
 
@@ -158,7 +158,7 @@ def _card(session: PortalSession, row: Any, language: str, *, is_own: bool) -> C
         skin=skin_for(row.nc_year),
         school=row.school,
         theme=row.theme,
-        shared_at=row.shared_at,
+        held_at=row.held_at,
         rows=tuple(rows),
         has_original=words.has_original,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.contributions.models import Statement
+from portal.contributions.models import Statement, StatementTranslation
 from portal.contributions.rules import PARENT_QUESTIONS
 from portal.contributions.rules_pupil import PUPIL_QUESTIONS, Tapped, tapped
 from portal.kernel import clock
@@ -40,6 +40,13 @@ _STILL_HERE = (
     )
     .exists()
 )
+# the translation of a statement, if a person has put it into the reader's language
+INTO_THE_READERS = and_(
+    StatementTranslation.statement_id == Statement.id,
+    StatementTranslation.pupil_id == Statement.pupil_id,
+    StatementTranslation.language == bindparam("language"),
+    StatementTranslation.language != Statement.language,
+)
 # Every statement that waits, also those that this reader may not read: of these the joined columns are empty. What was
 # said to one adult who has left the school can be ended by nobody, so it holds nothing up.
 WAITING = (
@@ -53,11 +60,13 @@ WAITING = (
         ),
         *(Statement.id.label("readable"), Statement.question, Statement.text, Statement.picks, Statement.language),
         *(Statement.late, Person.full_name, Person.known_as),
+        *(StatementTranslation.text.label("translation"), StatementTranslation.translated_by),
         *(Pupil.forename, Pupil.known_as.label("child_known_as")),
     )
     .join(Pupil, Pupil.id == There.pupil_id)
     .outerjoin(EndingStanding, and_(EndingStanding.statement_id == There.id, EndingStanding.pupil_id == There.pupil_id))
     .outerjoin(Statement, and_(Statement.id == There.id, Statement.pupil_id == There.pupil_id))
+    .outerjoin(StatementTranslation, INTO_THE_READERS)
     .outerjoin(Person, Person.id == Statement.author_id)
     .outerjoin(OneAdult, OneAdult.id == There.one_adult_id)
     .where(
@@ -81,10 +90,12 @@ ENDED = (
             Action.text.label("action"),
             Action.language.label("action_language"),
         ),
+        *(StatementTranslation.text.label("translation"), StatementTranslation.translated_by),
         *(Person.full_name, Person.known_as, Pupil.forename, Pupil.known_as.label("child_known_as")),
     )
     .join(Statement, and_(Statement.id == Ending.statement_id, Statement.pupil_id == Ending.pupil_id))
     .join(Pupil, Pupil.id == Ending.pupil_id)
+    .outerjoin(StatementTranslation, INTO_THE_READERS)
     .outerjoin(Action, and_(Action.id == Ending.action_id, Action.pupil_id == Ending.pupil_id))
     .outerjoin(Person, Person.id == Ending.author_id)
     .where(Ending.review_id == bindparam("review_id"), Statement.current)
@@ -104,7 +115,8 @@ HEAD = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenStatement:
     """Something that was said and has no ending. Of what is for one other adult only that it is there is known:
-    `is_hidden`, and `one_adult` is that adult's name; the id and all words are left out."""
+    `is_hidden`, and `one_adult` is that adult's name; the id and all words are left out. `translation` is in the
+    reader's language, empty when there is none or none is needed."""
 
     statement_id: uuid.UUID | None = None
     side: Side
@@ -116,6 +128,8 @@ class OpenStatement:
     late: bool = False
     one_adult_id: uuid.UUID | None = None
     one_adult: str = ""
+    translation: str = ""
+    translated_by: str = ""
     is_hidden: bool = False
 
     @property
@@ -131,7 +145,8 @@ class OpenStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingLine:
-    """What became of one statement. `question` is a message id or empty, `action` the text of the action it became."""
+    """What became of one statement. `question` is a message id or empty, `action` the text of the action it became;
+    `translation` is in the reader's language, empty when there is none or none is needed."""
 
     statement_id: uuid.UUID
     side: Side
@@ -147,6 +162,8 @@ class EndingLine:
     action_id: uuid.UUID | None
     action: str
     action_language: str
+    translation: str
+    translated_by: str
 
     @property
     def kind_name(self) -> str:
@@ -177,17 +194,19 @@ class ReviewHead:
         return self.stage in (Stage.CLOSED, Stage.CANCELLED)
 
 
-def open_statements(session: PortalSession, *, review_id: uuid.UUID, today: date | None = None) -> list[OpenStatement]:
-    """What parents and the pupil said for the review and has no ending: what the viewer may read, and that there is
-    something which they may not; 1 statement."""
-    rows = session.execute(WAITING, {"review_id": review_id, "today": today or clock.today()})
+def open_statements(
+    session: PortalSession, *, review_id: uuid.UUID, language: str = "", today: date | None = None
+) -> list[OpenStatement]:
+    """What parents and the pupil said for the review and has no ending: what the viewer may read, with what is
+    translated into a language, and that there is something which they may not; 1 statement."""
+    rows = session.execute(WAITING, {"review_id": review_id, "language": language, "today": today or clock.today()})
     return [_open(row) for row in rows]
 
 
-def endings_of(session: PortalSession, *, review_id: uuid.UUID) -> list[EndingLine]:
-    """What became of the statements of the review that the viewer may read; 1 statement. A family reads it once the
-    record is shared."""
-    return [ending_line(row) for row in session.execute(ENDED, {"review_id": review_id})]
+def endings_of(session: PortalSession, *, review_id: uuid.UUID, language: str) -> list[EndingLine]:
+    """What became of the statements of the review that the viewer may read, with what is translated into a language;
+    1 statement. A family reads it once the record is shared."""
+    return [ending_line(row) for row in session.execute(ENDED, {"review_id": review_id, "language": language})]
 
 
 def review_head(session: PortalSession, *, pupil_id: uuid.UUID, review_id: uuid.UUID) -> ReviewHead:
@@ -213,6 +232,8 @@ def ending_line(row: Any) -> EndingLine:
         question=label(row.side, row.question),
         action=row.action or "",
         action_language=row.action_language or "",
+        translation=row.translation or "",
+        translated_by=row.translated_by or "",
         **{name: value for name, value in row._mapping.items() if name in _PLAIN},
     )
 
@@ -247,4 +268,6 @@ def _open(row: Any) -> OpenStatement:
         late=row.late,
         one_adult_id=row.one_adult_id,
         one_adult=one_adult,
+        translation=row.translation or "",
+        translated_by=row.translated_by or "",
     )

@@ -14,7 +14,7 @@ from portal.people.actor import Actor
 from portal.people.rules import Audience, PortalAccess, Readers
 from portal.profiles.queries_texts import SchoolText, Wordings, wordings
 from portal.records.models import FamilyReply
-from portal.records.queries_actions import ActionLine, actions_of
+from portal.records.queries_actions import ActionRead, actions_of, in_words
 from portal.records.queries_endings import EndingLine, endings_of
 from portal.records.queries_lines import Head, Section, head_of, line_of, line_rows, sections
 from portal.records.rules import Reply
@@ -41,16 +41,6 @@ class MyReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
-    """One action in the reader's words."""
-
-    action: ActionLine
-    text: SchoolText | None
-    how_we_will_know: SchoolText | None
-    owner_words: SchoolText | None
-
-
-@dataclass(frozen=True, slots=True)
 class Became:
     """What became of one statement: the school's words, and the action if it became one."""
 
@@ -66,7 +56,7 @@ class SharedRecord:
 
     head: Head
     sections: tuple[Section, ...]
-    actions: tuple[Agreed, ...]
+    actions: tuple[ActionRead, ...]
     endings: tuple[Became, ...]
     wordings: Wordings
     replies: tuple[MyReply, ...] = ()
@@ -74,8 +64,12 @@ class SharedRecord:
 
     @property
     def has_original(self) -> bool:
-        """Whether some of the school's words are not in the reader's language."""
-        return self.wordings.has_original
+        """Whether something that others said or wrote is not in the reader's language."""
+        return self.wordings.has_original or any(
+            one.ending.text and one.ending.language == "en" and not one.is_mine and not one.ending.translation
+            for one in self.endings
+            if self.wordings.language != "en"
+        )
 
 
 def record_head(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID) -> Head:
@@ -107,7 +101,7 @@ def record_to_copy(
 def _whole(session: PortalSession, viewer: Actor, head: Head, language: str, **more: Any) -> SharedRecord:
     rows = line_rows(session, head, language=language)
     actions = actions_of(session, review_id=head.review_id)
-    endings = endings_of(session, review_id=head.review_id)
+    endings = endings_of(session, review_id=head.review_id, language=language)
     if viewer.audience != Audience.STAFF:
         # what school made of what somebody said to school alone is in their session too: the family was not given it
         actions = [action for action in actions if action.readers == Readers.FAMILY]
@@ -116,19 +110,10 @@ def _whole(session: PortalSession, viewer: Actor, head: Head, language: str, **m
     return SharedRecord(
         head=head,
         sections=sections(line_of(row, words, head, reader_id=viewer.person_id) for row in rows),
-        actions=tuple(_agreed(action, words) for action in actions),
+        actions=tuple(in_words(action, words) for action in actions),
         endings=tuple(_became(ending, words, viewer) for ending in endings),
         wordings=words,
         **more,
-    )
-
-
-def _agreed(action: ActionLine, words: Wordings) -> Agreed:
-    return Agreed(
-        action,
-        words.text(action.text, action.language),
-        words.text(action.how_we_will_know, action.language),
-        words.text(action.owner_words, action.language),
     )
 
 

@@ -24,7 +24,7 @@ from portal.records.queries_endings import label
 from portal.records.rules import HEADINGS, EntryKind, Heading
 from portal.records.rules_record import NO_RECORD, goes_to_family
 from portal.reviews.models import Review
-from portal.reviews.rules import ReviewKind, Stage
+from portal.reviews.rules import BEFORE_THE_MEETING, ReviewKind, Stage
 from portal.web.i18n.languages import LANGUAGES
 
 Author = aliased(Person, name="author")
@@ -102,6 +102,11 @@ class Head:
         """Whether the family has the record, so that it is fixed."""
         return self.shared_at is not None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the meeting is written down as held."""
+        return self.stage not in BEFORE_THE_MEETING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -154,6 +159,11 @@ class Section:
     heading: Heading
     title: str
     lines: tuple[Line, ...]
+
+    @property
+    def has_addition(self) -> bool:
+        """Whether something was added after the record was shared."""
+        return any(line.kind == EntryKind.ADDENDUM for line in self.lines)
 
 
 def head_of(session: PortalSession, *, reader_id: uuid.UUID, pupil_id: uuid.UUID, review_id: uuid.UUID) -> Head:

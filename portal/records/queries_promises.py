@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, select
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import PortalSession
 from portal.people.actor import Actor
-from portal.people.models import Person, Pupil
+from portal.people.models import Person, Pupil, SchoolClass
 from portal.people.rules import Role
 from portal.records.models import Action, ActionStep, NotHappening, Record
 from portal.records.queries_actions import LINE, ActionLine, Colleague, colleagues, lines
@@ -20,9 +20,10 @@ from portal.records.rules import ACTION_STATES, ActionState
 
 MOST = 200
 PROMISES = (
-    select(*LINE, Pupil.forename, Pupil.surname, Pupil.known_as.label("child_known_as"))
+    select(*LINE, Pupil.forename, Pupil.known_as.label("child_known_as"), SchoolClass.name.label("class_name"))
     .join(Record, Record.review_id == Action.review_id)
     .join(Pupil, Pupil.id == Action.pupil_id)
+    .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
     .outerjoin(Person, Person.id == Action.owner_id)
     .where(*PROMISED)
     .order_by(Action.due_on.is_(None), Action.due_on, Pupil.surname, Pupil.forename, Action.id)
@@ -55,9 +56,11 @@ SAID = (
         *(NotHappening.id, NotHappening.pupil_id, NotHappening.action_id, NotHappening.words, NotHappening.said_at),
         *(NotHappening.answered_at, NotHappening.answer, NotHappening.school_id),
         *(Action.text, Action.language, Pupil.forename, Pupil.known_as.label("child_known_as")),
-        *(Person.full_name, Person.known_as),
+        *(SchoolClass.name.label("class_name"), NotHappening.adult_id, Person.full_name, Person.known_as),
+        *(Person.language.label("adult_language"), Person.spoken_language, Person.interpreter_needed),
     )
     .join(Pupil, Pupil.id == NotHappening.pupil_id)
+    .outerjoin(SchoolClass, SchoolClass.id == Pupil.class_id)
     .outerjoin(Person, Person.id == NotHappening.adult_id)
     .outerjoin(Action, and_(Action.id == NotHappening.action_id, Action.pupil_id == NotHappening.pupil_id))
 )
@@ -73,17 +76,24 @@ class Promise:
 
     action: ActionLine
     child: str
+    class_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an adult says is not happening, about an action of which the viewer may not see the text."""
+    """What an adult says is not happening, about an action of which the viewer may not see the text. The words are in
+    any language; `language` is the one that the adult reads, `spoken_language` the one to speak, or empty."""
 
     said_id: uuid.UUID
     pupil_id: uuid.UUID
     school_id: uuid.UUID
     child: str
+    class_name: str
+    adult_id: uuid.UUID
     name: str
+    language: str
+    spoken_language: str
+    interpreter_needed: bool
     words: str
     said_at: datetime
     action: str
@@ -141,7 +151,7 @@ def promises_page(
     rows = session.execute(statement, {**asked, "today": today} if late_only else asked).all()
     return PromisesPage(
         promises=tuple(
-            Promise(line, row.child_known_as or row.forename)
+            Promise(line, row.child_known_as or row.forename, row.class_name or "")
             for row, line in zip(rows[:MOST], lines(rows[:MOST], today), strict=True)
         ),
         more=len(rows) > MOST,
@@ -192,7 +202,12 @@ def _said(row: Any) -> Said:
         pupil_id=row.pupil_id,
         school_id=row.school_id,
         child=row.child_known_as or row.forename,
+        class_name=row.class_name or "",
+        adult_id=row.adult_id,
         name=row.known_as or row.full_name or "",
+        language=row.adult_language or "",
+        spoken_language=row.spoken_language or "",
+        interpreter_needed=bool(row.interpreter_needed),
         words=row.words,
         said_at=row.said_at,
         action=row.text or "",

@@ -1,9 +1,11 @@
 """The record as those read it who write it: what they may read of what was said, line by line, and what the family
 will see."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
@@ -19,7 +21,8 @@ from portal.people.rules import Side
 from portal.profiles.queries_texts import Wordings
 from portal.records.models import Action, FamilyReply
 from portal.records.queries_actions import ActionLine, actions_of, last_actions
-from portal.records.queries_endings import OpenStatement, label, open_statements
+from portal.records.queries_endings import EndingLine, OpenStatement, endings_of, label, open_statements
+from portal.records.queries_going_out import GoingOut, going_out
 from portal.records.queries_lines import (
     Head,
     Line,
@@ -32,8 +35,8 @@ from portal.records.queries_lines import (
     target_titles,
 )
 from portal.records.rules import EntryKind, Heading, Reply, heading_of
+from portal.records.rules_actions import card_words
 from portal.records.rules_record import WRITERS, goes_to_family
-from portal.reviews.rules import BEFORE_THE_MEETING
 
 REPLIES = (
     select(
@@ -45,7 +48,7 @@ REPLIES = (
     .order_by(FamilyReply.said_at, FamilyReply.id)
 )
 WANTED = (
-    select(Action.id, Statement.readers)
+    select(Action.id, Statement.readers, Statement.side)
     .join(Statement, and_(Statement.id == Action.statement_id, Statement.pupil_id == Action.pupil_id))
     .where(Action.review_id == bindparam("review_id"), Action.pupil_id == bindparam("pupil_id"))
 )
@@ -97,19 +100,30 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharePage:
-    """The record as it will go out: what the family will read, and what stays with those who read it now."""
+    """The record as it will go out: what the family will read, what stays with those who read it now, and the words of
+    the child's card. `going_out` is left out for whoever may not know the child's adults."""
 
     head: Head
     sections: tuple[Section, ...]
     actions: tuple[ActionLine, ...]
+    endings: list[EndingLine]
+    card: tuple[str, ...]
     kept_lines: tuple[Line, ...]
     kept_actions: tuple[ActionLine, ...]
     open_statements: list[OpenStatement]
+    going_out: GoingOut | None
 
     @property
-    def is_held(self) -> bool:
-        """Whether the meeting is written down as held."""
-        return self.head.stage not in BEFORE_THE_MEETING
+    def mark(self) -> str:
+        """One short mark of all that goes out and to whom: another word, reader or ending, and it is another."""
+        goes = (
+            [(line.entry_id, line.version) for section in self.sections for line in section.lines],
+            [(action.action_id, action.version) for action in self.actions],
+            [(one.statement_id, one.kind.value, one.words, one.action_id) for one in self.endings],
+            self.card,
+            self.going_out.told.people if self.going_out else (),
+        )
+        return hashlib.sha256(repr(goes).encode()).hexdigest()[:32]
 
 
 def record_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID) -> RecordPage:
@@ -123,37 +137,46 @@ def record_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, r
         offered=_offered(session, head, viewer, taken),
         actions=actions_of(session, review_id=review_id),
         last_actions=last_actions(session, pupil_id=pupil_id, before_review_id=review_id),
-        open_statements=open_statements(session, review_id=review_id),
+        open_statements=open_statements(session, review_id=review_id, language=viewer.language),
         replies=_replies(session, head),
     )
 
 
 def share_page(session: PortalSession, *, viewer: Actor, pupil_id: uuid.UUID, review_id: uuid.UUID) -> SharePage:
-    """What the family will read and what it will not; 6 statements. Raises NotFound, also without a record."""
+    """What the family will read and what it will not; 12 statements. Raises NotFound, also without a record."""
     head = head_of(session, reader_id=viewer.person_id, pupil_id=pupil_id, review_id=review_id)
     if head.record_id is None:
         raise NotFound
     lines = lines_of(session, head, viewer)
-    wanted = dict(session.execute(WANTED, {"review_id": review_id, "pupil_id": pupil_id}).all())
+    wanted = {row.id: row for row in session.execute(WANTED, {"review_id": review_id, "pupil_id": pupil_id})}
     actions = actions_of(session, review_id=review_id)
-    out = {
-        action.action_id
-        for action in actions
-        if goes_to_family(
-            for_family=action.for_family,
-            readers=action.readers,
-            from_statement=action.statement_id is not None,
-            statement_readers=wanted.get(action.action_id),
-        )
-    }
+    out = [action for action in actions if _goes(action, wanted.get(action.action_id))]
+    lines_out = [line for line in lines if line.for_the_family]
     return SharePage(
         head=head,
-        sections=sections(line for line in lines if line.for_the_family),
-        actions=tuple(action for action in actions if action.action_id in out),
+        sections=sections(lines_out),
+        actions=tuple(out),
+        endings=endings_of(session, review_id=review_id, language=viewer.language),
+        card=tuple(filter(None, (_on_the_card(action, wanted.get(action.action_id)) for action in actions))),
         kept_lines=tuple(line for line in lines if not line.for_the_family),
-        kept_actions=tuple(action for action in actions if action.action_id not in out),
-        open_statements=open_statements(session, review_id=review_id),
+        kept_actions=tuple(action for action in actions if action not in out),
+        open_statements=open_statements(session, review_id=review_id, language=viewer.language),
+        going_out=going_out(session, viewer=viewer, pupil_id=pupil_id, lines=lines_out, actions=out),
     )
+
+
+def _goes(action: ActionLine, said: Any) -> bool:
+    return goes_to_family(
+        for_family=action.for_family,
+        readers=action.readers,
+        from_statement=action.statement_id is not None,
+        statement_readers=said.readers if said else None,
+    )
+
+
+def _on_the_card(action: ActionLine, said: Any) -> str:
+    from_child = said is not None and said.side == Side.PUPIL
+    return card_words(pupil_words=action.pupil_words, text=action.text, state=action.state, from_child=from_child)
 
 
 def one_line(

@@ -93,6 +93,10 @@ ATTENTION = (
         .scalar_subquery()
         .label("not_happening"),
         _unanswered(func.count()).where(Review.stage.in_(sorted(AFTER_IT))).scalar_subquery().label("unanswered"),
+        _unanswered(func.count(StatementStanding.review_id.distinct()))
+        .where(_MINE, Review.stage.in_(sorted(AFTER_IT | OPEN_FOR_WORDS)))
+        .scalar_subquery()
+        .label("said_to_me"),
     )
     .select_from(School)
     .where(School.id == bindparam("school_id"))
@@ -111,13 +115,15 @@ class ToEnd:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait: the reader's own late promises, all late ones they may read, what is not happening, and what was
-    said in a meeting that is over and has no ending."""
+    """How many wait: the reader's own late promises, all late ones they may read, what is not happening, what was said
+    in a meeting that is over and has no ending, and reviews in which a child said something to the reader alone that
+    has none, also before the meeting."""
 
     late_mine: int
     late: int
     not_happening: int
     unanswered: int
+    said_to_me: int
 
 
 def sees_all(viewer: Actor) -> bool:
@@ -133,7 +139,7 @@ def waiting(session: PortalSession, *, viewer: Actor, now: datetime) -> Waiting:
     row = session.execute(ATTENTION, asked).one()
     everybody = sees_all(viewer)
     late, not_happening = (row.late, row.not_happening) if everybody else (0, 0)
-    return Waiting(row.late_mine, late, not_happening, row.unanswered)
+    return Waiting(row.late_mine, late, not_happening, row.unanswered, row.said_to_me)
 
 
 def to_end(session: PortalSession, *, viewer: Actor) -> tuple[ToEnd, ...]:

@@ -7,7 +7,8 @@ from portal.contributions.rules_pupil import Tapped
 from portal.people.rules import colour_of
 from portal.profiles.queries_texts import SchoolText
 from portal.profiles.rules import Party
-from portal.records.queries_family import Agreed, Became, SharedRecord
+from portal.records.queries_actions import ActionRead
+from portal.records.queries_family import Became, SharedRecord
 from portal.records.queries_lines import Line
 from portal.records.rules import ACTION_STATES, ENDINGS, EntryKind, Heading
 from portal.records.rules_actions import PARTY_NAMES
@@ -71,15 +72,15 @@ def _written(line: Line) -> str:
     return f"{line.writer} · {full_date(line.written_at)}" if line.kind == EntryKind.ADDENDUM else ""
 
 
-def _of(party: Party, actions: Sequence[Agreed]) -> list[Agreed]:
+def _of(party: Party, actions: Sequence[ActionRead]) -> list[ActionRead]:
     return [agreed for agreed in actions if agreed.action.party == party]
 
 
-def _party(party: Party, actions: Sequence[Agreed]) -> dict[str, object]:
+def _party(party: Party, actions: Sequence[ActionRead]) -> dict[str, object]:
     return {"heading": say(PARTY_NAMES[party]), "lines": [_action(agreed) for agreed in _of(party, actions)]}
 
 
-def _action(agreed: Agreed) -> dict[str, object]:
+def _action(agreed: ActionRead) -> dict[str, object]:
     action = agreed.action
     return {
         "text": fragment(agreed.text),

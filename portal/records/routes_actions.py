@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.accounts.queries_numbers import numbers_of
 from portal.kernel import clock
 from portal.kernel.errors import NotAllowed, NotFound, PortalError, StaleVersion
 from portal.meetings.forms_family import id_of
@@ -15,6 +16,7 @@ from portal.people.looks import remember_look
 from portal.people.rules import Role
 from portal.records import actions_agree, actions_endings, actions_not_happening, actions_promises
 from portal.records.forms_actions import ActionForm, AnswerForm, EndingForm, MarkForm, VersionForm
+from portal.records.page_words import OF_LANGUAGES
 from portal.records.queries_actions import ActionLine, actions_of, colleagues, one_action
 from portal.records.queries_endings import ReviewHead, endings_of, open_statements, review_head
 from portal.records.queries_promises import PromisePage, one_said, promise_page, promises_page
@@ -22,6 +24,7 @@ from portal.records.rules_actions import MARKS
 from portal.records.rules_record import WRITERS
 from portal.reviews.rules import KINDS
 from portal.web.access import PortalBlueprint, current_actor
+from portal.web.i18n import current
 from portal.web.i18n import gettext as _
 from portal.web.unit_of_work import db, reader
 
@@ -133,7 +136,7 @@ def endings(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str:
 
 
 def _endings(head: ReviewHead, form: VersionForm) -> str:
-    waiting = open_statements(db(), review_id=head.review_id)
+    waiting = open_statements(db(), review_id=head.review_id, language=current().tag)
     # an assistant is here for what a child said to them alone, and meets no trace of what others were told
     if not _me().has(*WRITERS, Role.HEADTEACHER):
         waiting = [one for one in waiting if not one.is_hidden]
@@ -145,7 +148,7 @@ def _endings(head: ReviewHead, form: VersionForm) -> str:
         pupil_id=head.pupil_id,
         review_id=head.review_id,
         open_statements=waiting,
-        endings=endings_of(db(), review_id=head.review_id),
+        endings=endings_of(db(), review_id=head.review_id, language=current().tag),
     )
 
 
@@ -153,10 +156,10 @@ def _endings(head: ReviewHead, form: VersionForm) -> str:
 def end(pupil_id: uuid.UUID, review_id: uuid.UUID, statement_id: uuid.UUID) -> Page:
     """One thing that was said and its ending: asks for what is missing, keeps what was typed."""
     head = _head(pupil_id, review_id)
-    waiting = next(
-        (one for one in open_statements(db(), review_id=review_id) if one.statement_id == statement_id), None
-    )
-    ended = next((one for one in endings_of(db(), review_id=review_id) if one.statement_id == statement_id), None)
+    asked: dict[str, Any] = {"review_id": review_id, "language": current().tag}
+    waiting = next((one for one in open_statements(db(), **asked) if one.statement_id == statement_id), None)
+    endings = endings_of(db(), **asked)
+    ended = next((one for one in endings if one.statement_id == statement_id), None)
     said = waiting or ended
     if said is None:
         raise NotFound
@@ -196,7 +199,8 @@ def promises() -> str:
     """The reader's own promises; for those who answer for the school all of them, late ones first."""
     person, late_only = request.args.get("person", ""), bool(request.args.get("late"))
     page = promises_page(db(), viewer=_me(), person_id=id_of(person), late_only=late_only, today=clock.today())
-    return render_template("records/promises.html", page=page, person=person, late_only=late_only)
+    shown = {"person": person, "late_only": late_only, **OF_LANGUAGES}
+    return render_template("records/promises.html", page=page, **shown)
 
 
 def _promise(pupil_id: uuid.UUID, action_id: uuid.UUID) -> PromisePage:
@@ -248,4 +252,5 @@ def answer(pupil_id: uuid.UUID, said_id: uuid.UUID) -> Page:
             said, status = one_said(db(), pupil_id=pupil_id, said_id=said_id), error.status
     elif not form.is_submitted():
         remember_look(_me(), school_id=said.school_id, pupil_id=pupil_id)
-    return render_template("records/not_happening.html", said_it=said, form=form), status
+    shown = {"said_it": said, "numbers": numbers_of(reader(), said.adult_id), **OF_LANGUAGES}
+    return render_template("records/not_happening.html", form=form, **shown), status

@@ -17,6 +17,7 @@ from portal.records.forms_actions import NotHappeningForm
 from portal.records.queries_became import BecamePage, became_page
 from portal.reviews.rules import KINDS
 from portal.web.access import PortalBlueprint, current_actor
+from portal.web.i18n import current
 from portal.web.i18n import gettext as _
 from portal.web.unit_of_work import db, reader
 
@@ -30,7 +31,7 @@ def _me() -> Actor:
 
 def _read(pupil_id: uuid.UUID) -> BecamePage:
     # always with the narrowed reading session: a form that is shown again shows no more than the page did
-    return became_page(reader(), viewer=_me(), pupil_id=pupil_id, today=clock.today())
+    return became_page(reader(), viewer=_me(), pupil_id=pupil_id, language=current().tag, today=clock.today())
 
 
 @bp.get(PATH, access=OWN_PUPIL)

@@ -23,7 +23,7 @@ from portal.profiles.rules import TARGET_STATES
 from portal.records.actions_papers import note_copy
 from portal.records.page_documents import document
 from portal.records.page_papers import SIDE_NAMES, how_it_came, question_words, taps
-from portal.records.papers_copy import papers_pdf
+from portal.records.papers_copy import for_the_table, papers_pdf
 from portal.records.queries_papers import Papers, papers_for_family, papers_for_guest, papers_for_staff
 from portal.records.rules import ACTION_STATES, HEADINGS
 from portal.records.rules_actions import PARTY_NAMES
@@ -91,8 +91,8 @@ def staff(pupil_id: uuid.UUID, review_id: uuid.UUID) -> str:
 
 @bp.get(STAFF + ".pdf", access=MEETING_READ)
 def staff_copy(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Response:
-    """The same on paper: what this reader may read, and nothing else."""
-    return _copy(_for_staff(pupil_id, review_id))
+    """The same on paper, which lies on the table in the meeting: what the family may read too, and nothing else."""
+    return _copy(for_the_table(_for_staff(pupil_id, review_id)))
 
 
 @bp.get(STAFF + "/guests/<uuid:guest_id>.pdf", access=SENDCO_PUPIL)

@@ -94,7 +94,8 @@ def write(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Page:
     if not form.validate() or form.place is None or form.line_id is None:
         return while_typing.not_kept(form) if is_typing() else (_shown(_read(pupil_id, review_id), form), 422)
     facts = {"entry_id": form.line_id, "heading": form.place, "text": form.text.data}
-    facts |= {"for_family": form.for_family.data}
+    # nobody has said yet that this is finished: until it is saved no family gets it, whatever the box will say then
+    facts |= {"for_family": form.for_family.data and not is_typing()}
     try:
         if "addition" in request.form:
             actions_record.add_addendum(db(), **_about(pupil_id, review_id), **facts)
@@ -173,7 +174,7 @@ def share(pupil_id: uuid.UUID, review_id: uuid.UUID) -> Page:
     trouble = None
     if request.method == "POST":
         try:
-            actions_share.share(db(), **_about(pupil_id, review_id))
+            actions_share.share(db(), **_about(pupil_id, review_id), seen=request.form.get("seen", ""))
             return _back(pupil_id, review_id, N_("The record is shared. The family gets a message."))
         except PortalError as error:
             db().rollback()

@@ -12,6 +12,8 @@ from portal.profiles.rules import Party
 from portal.records.rules import ActionState, EndingKind
 
 UNFINISHED = (ActionState.OPEN, ActionState.CHANGED)
+# what a family may say is not happening: also what school has marked as done
+DISPUTABLE = (*UNFINISHED, ActionState.KEPT)
 LONGEST_ACTION = 2_000
 LONGEST_FOR_A_CHILD = 200
 FARTHEST = timedelta(days=2 * 366)
@@ -30,7 +32,7 @@ STATE_KINDS = {
     ActionState.CHANGED: "wait",
     ActionState.STOPPED: "plain",
 }
-NEEDS_WORDS = frozenset({EndingKind.ANSWERED, EndingKind.DIFFERENTLY})
+NEEDS_WORDS = frozenset({EndingKind.OUTCOME, EndingKind.ANSWERED, EndingKind.DIFFERENTLY})
 
 
 class RecordIsShared(Conflict):
@@ -69,6 +71,11 @@ def check_day(due_on: date | None, today: date) -> date:
     if not today <= due_on <= today + FARTHEST:
         raise Invalid(N_("Choose a day from today on, within two years."), field="due_on")
     return due_on
+
+
+def card_words(*, pupil_words: str, text: str, state: ActionState, from_child: bool) -> str:
+    """What stands on the child's card about an action; empty for one that is stopped or not for the child."""
+    return "" if state == ActionState.STOPPED else pupil_words or (text if from_child else "")
 
 
 def says_something(text: str, picks: Mapping[str, str]) -> bool:

@@ -167,6 +167,22 @@ def drawn_modules(svg: str) -> set[tuple[int, int]]:
     return dark
 
 
+@pytest.mark.parametrize("tag", ["en", "ur"])
+def test_a_title_stands_clear_of_the_line_above_it(tag: str, fonts_folder: Path, tmp_path: Path) -> None:
+    file, school = tmp_path / "concern.pdf", {"name": "Oakfield", "lines": ["Mill Lane", "B99 7HL"]}
+    facts = {"facts": [], "parts": [], "entries": [], "copied": "", "foot": "Oakfield"}
+    data = {"colour": "#ff0000", "school": school, "heading": LETTER_WORDS[tag].heading, **facts}
+    file.write_bytes(pdf_of("concern", tag, data, fonts_folder))
+    boxes = subprocess.run(["pdftotext", "-bbox", str(file), "-"], check=True, capture_output=True).stdout.decode()
+    postcode = re.search(r'yMax="([\d.]+)">7HL<', boxes)
+    assert postcode
+    subprocess.run(["pdftoppm", "-r", "144", str(file), str(tmp_path / "page")], check=True)
+    _, size, _, dots = next(tmp_path.glob("page*.ppm")).read_bytes().split(b"\n", 3)
+    row = 3 * int(size.split()[0])
+    below = dots[row * int(float(postcode[1]) * 2) :][: 6 * row]  # three points from the foot of the line above
+    assert min(below[1::3]) > 200, "nothing is drawn there"
+
+
 def test_the_square_code_is_on_the_paper(fonts_folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "letter.pdf"
     file.write_bytes(made("letter", "en", fonts_folder))

@@ -85,8 +85,16 @@ def test_bidi_overrides_are_gone_and_joiners_stay_where_letters_join(fonts_folde
 
 
 def test_letters_no_font_has_become_a_visible_sign(fonts_folder: Path, read: ReadPdf) -> None:
-    words = read(pdf_of("plan", "en", plan("en", note="smile 😀 and 漢 and Ｗｉｄｅ"), fonts_folder))
-    assert "smile \ufffd and \ufffd and Wide" in words
+    words = read(pdf_of("plan", "en", plan("en", note="sign 𐍈 and 漢 and Ｗｉｄｅ"), fonts_folder))
+    assert "sign \ufffd and \ufffd and Wide" in words
+
+
+@pytest.mark.parametrize("tag", ["en", "ur"])
+def test_feelings_are_kept_as_they_were_typed(tag: str, fonts_folder: Path, read: ReadPdf) -> None:
+    pdf = pdf_of("plan", tag, plan(tag, note={"text": "12 😢 👍🏽 ❤️ 1️⃣", "lang": "en", "dir": "ltr"}), fonts_folder)
+    words = read(pdf)
+    assert all(sign in words for sign in "😢👍❤")
+    assert "\ufffd" not in words
 
 
 @pytest.mark.parametrize(

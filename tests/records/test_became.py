@@ -1,6 +1,7 @@
 """What became of what I said: a family's own words and the child's, their endings, and what is not happening."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +11,12 @@ from portal.kernel.outbox import OutboxItem
 from portal.meetings.rules_messages import Message
 from portal.people.models import PupilContact
 from portal.people.rules import PortalAccess, Readers, Side
+from portal.profiles.models import TextTranslation
+from portal.profiles.rules import wording_key
 from portal.records.models import Action, NotHappening
 from portal.records.rules import ActionState
+from portal.reviews.models import Review
+from portal.web.i18n import full_date
 from tests.pages import parse, words
 from tests.records.agreeing import SOON, add, day_fields, end, look, settled, shared
 from tests.records.writing import Meeting
@@ -25,6 +30,11 @@ def meeting(app, system_session, ids):
 
 def path_of(meeting):
     return f"/children/{meeting.about['pupil_id']}/became"
+
+
+def link_to(page, action_id):
+    """The ways to say that this action is not happening."""
+    return parse(page).xpath(f"//main//a[contains(@href, '{action_id}/not-happening')]/@href")
 
 
 def tell(client, meeting, action_id, said="", key="once"):
@@ -123,14 +133,14 @@ def test_what_became_of_an_action(meeting, as_persona):
     page = as_persona("parent").get(path_of(meeting))
     assert "Was done Done" in words(page)
     assert "The club has closed" in words(page)
-    assert not parse(page).xpath("//main//a[contains(@href, 'not-happening')]")
-    assert tell(as_persona("parent"), meeting, kept).status_code == 409
+    assert not link_to(page, stopped)
+    assert tell(as_persona("parent"), meeting, stopped).status_code == 409
 
 
 def test_not_happening_goes_to_the_sendco_and_the_answer_to_that_adult_alone(meeting, as_persona, ids):
     (key,) = shared(meeting, "Read each day")
     parent, other, sendco = (as_persona(slug) for slug in ("parent", "second-parent", "sendco"))
-    (link,) = parse(parent.get(path_of(meeting))).xpath("//main//a[contains(@href, 'not-happening')]/@href")
+    (link,) = link_to(parent.get(path_of(meeting)), key)
     assert parent.get(link).status_code == 200
     for _time in (1, 2):
         assert tell(parent, meeting, key, "WORDS OF MUM").status_code == 303
@@ -138,7 +148,7 @@ def test_not_happening_goes_to_the_sendco_and_the_answer_to_that_adult_alone(mee
     assert (row.adult_id, row.words) == (ids.person("parent"), "WORDS OF MUM")
     page = parent.get(path_of(meeting))
     assert "School knows." in words(page)
-    assert not parse(page).xpath("//main//a[contains(@href, 'not-happening')]")
+    assert not link_to(page, key)
     assert "say that something is not happening" in words(sendco.get("/staff?lang=en"))
     assert "WORDS OF MUM" in words(sendco.get("/staff/promises"))
     for slug in ("class-teacher", "office", "teaching-assistant", "sendco-other-school"):
@@ -231,3 +241,55 @@ def test_that_school_answered_is_told_to_that_adult_alone(meeting, as_persona, i
     assert "School answered you" in words(page)
     assert parse(page).xpath(f"//main//a[@href='{path_of(meeting)}']")
     assert "School answered you" not in words(as_persona("second-parent").get("/messages?lang=en"))
+
+
+def test_what_school_marked_as_done_can_be_disputed(meeting, as_persona):
+    (key,) = shared(meeting, "Read each day")
+    teacher, parent = as_persona("class-teacher"), as_persona("parent")
+    address = f"/staff/children/{meeting.about['pupil_id']}/promises/{key}"
+    version = parse(teacher.get(address)).xpath("//main//input[@name='version']/@value")[0]
+    assert teacher.post(address, data={"state": "kept", "words": "", "version": version}).status_code == 303
+    (link,) = link_to(parent.get(path_of(meeting)), key)
+    assert parent.get(link).status_code == 200
+    assert tell(parent, meeting, key, "HE NEVER READ").status_code == 303
+    assert "HE NEVER READ" in words(as_persona("sendco").get("/staff/promises"))
+    assert not link_to(parent.get(path_of(meeting)), key)
+
+
+def test_no_word_that_school_has_read_it(meeting, as_persona):
+    page = words(as_persona("parent").get(path_of(meeting)))
+    assert "School has it. You see here what becomes of it." in page
+    assert "has read" not in page
+
+
+def test_in_the_familys_language_or_with_the_offer_of_help(meeting, as_persona, counting):
+    shared(meeting, "Read each day", how_we_will_know="We ask Zara")
+    for text, urdu in (("Read each day", "روز پڑھیں"), ("We ask Zara", "ہم زارا سے پوچھتے ہیں")):
+        meeting.keep(
+            TextTranslation(
+                **meeting.about, wording=wording_key(text), language="ur", text=urdu, translated_by="Amina",
+                at=clock.now(),
+            )
+        )  # fmt: skip
+    meeting.translate("child for family", "ur", "زارا نے کہا")
+    client = as_persona("parent")
+    assert not parse(client.get(path_of(meeting))).xpath("//main//p[contains(@class, 'aside--original')]")
+    client.get(f"{path_of(meeting)}?lang=ur")
+    counting.statements.clear()
+    page = client.get(f"{path_of(meeting)}?lang=ur")
+    assert len(counting) <= 8, counting.statements
+    for part in ("روز پڑھیں", "ہم زارا سے پوچھتے ہیں", "زارا نے کہا"):
+        assert part in words(page)
+    assert "Read each day" not in words(page)
+    assert len(parse(page).xpath("//main//p[contains(@class, 'aside--original')]")) == 1, "once for all of it"
+
+
+def test_the_day_is_the_day_of_the_meeting(meeting, as_persona, read_pdf):
+    held = clock.now() - timedelta(days=4)
+    meeting.session.get(Review, meeting.id).held_at = held
+    meeting.session.commit()
+    shared(meeting, "Read each day", pupil_words="We read")
+    parent = as_persona("parent")
+    texts = [words(parent.get(f"{path}?lang=en")) for path in (path_of(meeting), meeting.family_path)]
+    for text in (*texts, read_pdf(parent.get(f"{meeting.family_path}/card.pdf?lang=en").data)):
+        assert full_date(held) in text

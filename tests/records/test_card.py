@@ -230,3 +230,11 @@ def test_a_card_from_before_the_child_first_came_in(app, as_persona, meeting):
     meeting.session.commit()
     client = _signed_in(app, person_id, Audience.PUPIL, None)
     assert "Agreed before you came" in words(client.get("/me/we-will?lang=en"))
+
+
+def test_the_card_on_paper_offers_help_with_english_words(app, as_persona, meeting, read_pdf):
+    meeting.agree("Read", pupil_words="We read each day")
+    shared(meeting, as_persona("class-teacher"))
+    client, path = as_persona("parent"), f"{meeting.family_path}/card.pdf"
+    assert "Some parts are in English." not in read_pdf(client.get(f"{path}?lang=en").data)
+    assert "po angielsku" in read_pdf(client.get(f"{path}?lang=pl").data)

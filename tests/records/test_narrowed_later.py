@@ -44,7 +44,7 @@ def test_the_card_follows_a_parent_who_narrows(sqlite_app, ids, as_persona, teac
 
 
 def choose(client, meeting, question, who):
-    return client.post(f"/me/views/{meeting.id}/{question}/readers", data={"who": who})
+    return client.post(f"/me/views/{meeting.id}/{question}/readers", data={"who": who, "sure": "1"})
 
 
 def test_a_card_line_is_never_wider_than_its_action(sqlite_app, ids, as_persona, teacher, meeting, read_pdf):

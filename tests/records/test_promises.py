@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.kernel import clock
-from portal.people.models import Pupil
-from portal.people.rules import Readers
+from portal.people.models import ContactPoint, Person, Pupil, SchoolClass
+from portal.people.rules import ContactKind, Readers
 from portal.records.models import Action, ActionStep, Record
 from portal.records.rules import ActionState
 from portal.reviews.models import Review
@@ -176,6 +176,41 @@ def test_what_was_carried_on_is_one_promise(meeting, as_persona, system_session,
     assert actions(meeting)["Goes on"].state == ActionState.KEPT
     assert actions(following)["Goes on"].state == ActionState.KEPT
     assert promised(client.get(LIST))[0] == []
+
+
+def test_a_promise_says_which_class_the_child_is_in(meeting, as_persona):
+    (key,) = shared(meeting, "Mine")
+    child = meeting.session.get_one(Pupil, meeting.about["pupil_id"])
+    class_name = meeting.session.get_one(SchoolClass, child.class_id).name
+    meeting.session.commit()
+    client = as_persona("class-teacher")
+    (row,) = parse(client.get(LIST)).xpath("(//main//table)[last()]//tr[th[@scope='row']]")
+    assert class_name in row.text_content()
+    following = Meeting(meeting.session, meeting.ids)
+    client.post(following.path)
+    link = parse(client.get(following.path)).xpath("//main//a[contains(., 'What became of it?')]/@href")
+    assert link == [path_of(meeting, key)], "the record of the next review leads to it"
+
+
+def test_words_in_another_language_come_with_a_way_to_ask(meeting, as_persona, ids):
+    (key,) = shared(meeting, "Read together")
+    adult = meeting.session.get_one(Person, ids.person("parent"))
+    adult.language, adult.spoken_language, adult.interpreter_needed = "pl", "pl", True
+    mobile = (ContactPoint.adult_id == adult.id, ContactPoint.kind == ContactKind.MOBILE)
+    meeting.session.execute(delete(ContactPoint).where(*mobile))
+    meeting.session.commit()
+    said = {"words": "Nikt tego nie robi", "once_key": "once"}
+    as_persona("parent").post(f"/children/{meeting.about['pupil_id']}/became/{key}/not-happening", data=said)
+    sendco = as_persona("sendco")
+    page = sendco.get(LIST)
+    assert "polski" in words(page)
+    assert "Interpreter: Polish" in words(page)
+    link = parse(page).xpath("//main//a[contains(@href, '/not-happening/')]/@href")[-1]  # the demo has older ones
+    one = words(sendco.get(link))
+    for part in ("Nikt tego nie robi", "polski", "Polish", "Ask the school office."):
+        assert part in one
+    meeting.keep(ContactPoint(adult_id=ids.person("parent"), kind=ContactKind.MOBILE, value="+447700900123"))
+    assert "07700 900123" in words(sendco.get(link))
 
 
 def test_three_hundred_promises_and_no_more_statements(meeting, as_persona, counting):

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import select
 
+from portal.contributions.models import StatementTranslation
 from portal.kernel import clock
 from portal.kernel.audit import AuditEvent
 from portal.people.rules import Readers, Side
@@ -133,6 +134,10 @@ def test_words_are_kept_while_they_are_typed(app, teacher, as_persona, meeting):
         path, data={**data, "text": "Half a word", "version": first.headers["X-Version"]}, headers=typing
     )
     assert second.status_code == 204
+    assert not meeting.lines()["Half a word"].for_family, "nobody has saved it: it goes to no family"
+    out, kept = words(teacher.get(f"{meeting.path}/share")).split("This stays with those who read it now")
+    assert "Half a word" in kept
+    assert "Half a word" not in out
     change(as_persona("sendco"), meeting, meeting.lines()["Half a word"], "The SENDCO was faster")
     late = meeting.write(teacher, "A whole word", "support", entry_id, version=second.headers["X-Version"])
     assert late.status_code == 409
@@ -141,6 +146,49 @@ def test_words_are_kept_while_they_are_typed(app, teacher, as_persona, meeting):
     again = teacher.post(path, data={name: value for name, value in form.form_values() if name != "csrf_token"})
     assert again.status_code == 303
     assert list(meeting.lines()) == ["The SENDCO was faster", "A whole word"]
+    assert meeting.lines()["A whole word"].for_family
+
+
+def test_what_was_kept_while_typing_goes_out_once_it_is_saved(app, teacher, meeting):
+    entry_id, path, typing = uuid.uuid4(), f"{meeting.path}/lines", {"X-While-Typing": "1"}
+    data = {"heading": "support", "entry_id": str(entry_id), "for_family": "y", "text": "All of it", "version": "0"}
+    kept = teacher.post(path, data=data, headers=typing)
+    assert "For staff only" in under(teacher.get(meeting.path), "support")
+    saved = meeting.write(teacher, "All of it", "support", entry_id, version=kept.headers["X-Version"])
+    assert saved.status_code == 303
+    assert meeting.lines()["All of it"].for_family
+    assert "For staff only" not in under(teacher.get(meeting.path), "support")
+
+
+def test_whoever_writes_learns_at_the_top_that_nobody_wrote_down_who_came(app, as_persona, system_session, ids):
+    hint = "First write down who came."
+    for stage, told in ((Stage.BOOKED, True), (Stage.HELD, False)):
+        other = Meeting(system_session, ids, stage=stage)
+        client = as_persona("class-teacher")
+        client.post(other.path)
+        page = client.get(other.path)
+        assert (hint in words(page).split("Progress on what we agreed")[0]) is told
+        links = parse(page).xpath("//main//a[contains(., 'Write down who came')]/@href")
+        assert bool(links) is told
+        assert all(client.get(link).status_code == 200 for link in links)
+        assert hint not in words(as_persona("headteacher").get(other.path))
+
+
+def test_what_has_no_answer_stands_there_with_its_translation(app, ids, teacher, as_persona, meeting):
+    row = meeting.say(
+        "urdu", "parent", Side.PARENT, Readers.FAMILY, "q", text="\u0627\u0686\u06be\u0627", language="ur"
+    )
+    meeting.keep(
+        StatementTranslation(
+            **{name: getattr(row, name) for name in ("school_id", "pupil_id", "author_id", "side", "readers")},
+            statement_id=row.id, language="en", text="In English", translated_by="Amina Khan", at=clock.now(),
+            written_by=ids.person("sendco"), sent_at=row.sent_at,
+        )
+    )  # fmt: skip
+    for path in (meeting.path, f"{meeting.path}/share", f"{meeting.path}/endings", f"{meeting.path}/endings/{row.id}"):
+        waits = words(as_persona("sendco").get(path)).split("What has no answer yet")[-1]
+        assert "In English" in waits, path
+        assert "Translated by Amina Khan." in waits, path
 
 
 def test_words_in_a_line_that_somebody_took_out_meanwhile_are_not_lost(app, teacher, as_persona, meeting):

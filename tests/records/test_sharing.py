@@ -96,7 +96,7 @@ def test_a_line_for_one_adult_stays_so_when_the_child_lets_more_read_the_words(a
     child, (review, question) = as_persona("pupil-young"), (meeting.id, "important_now")
     meeting.session.get(Pupil, meeting.about["pupil_id"]).nc_year = "9"  # is asked this question
     meeting.session.commit()
-    wider = child.post(f"/me/views/{review}/{question}/readers", data={"who": "family"})
+    wider = child.post(f"/me/views/{review}/{question}/readers", data={"who": "family", "sure": "1"})
     assert wider.status_code == 303
     assert meeting.share(teacher).status_code == 303
     line = meeting.lines()["Said: child for one"]
@@ -416,3 +416,46 @@ def test_cards_are_written_for_the_child(app, ids, teacher, meeting):
         ("", "We learn signs", "hand", "family"),
     ]
     assert {card.author_id for card in cards} == {ids.person("pupil-young")}
+
+
+def test_what_became_of_what_others_said_is_read_in_the_readers_language(app, ids, as_persona, teacher, meeting):
+    said = meeting.session.get(Statement, meeting.said["dad for family"])
+    meeting.keep(
+        Ending(
+            **meeting.about, statement_id=said.id, review_id=meeting.id, kind="noted", words="",
+            ended_by=ids.person("sendco"), ended_at=clock.now(), author_id=said.author_id,
+            written_by=ids.person("sendco"), side=said.side, readers=said.readers, sent_at=clock.now(),
+        )
+    )  # fmt: skip
+    for line in meeting.lines().values():
+        meeting.keep(
+            TextTranslation(
+                **meeting.about, wording=wording_key(line.text), language="ur", text="اردو", translated_by="Amina",
+                at=clock.now(),
+            )
+        )  # fmt: skip
+    meeting.share(teacher)
+    offer, client = "//main//p[contains(@class, 'aside--original')]", as_persona("parent")
+    assert parse(family_page(client, meeting, "ur")).xpath(offer), "the other parent's words are in English"
+    assert not parse(family_page(as_persona("second-parent"), meeting, "ur")).xpath(offer), "their own words"
+    meeting.translate("dad for family", "ur", "والد نے کہا")
+    after = parse(family_page(client, meeting, "ur"))
+    assert not after.xpath(offer)
+    (card,) = after.xpath("//main//h2[@id='became']/following-sibling::article")
+    assert card.xpath(".//bdi[@lang='ur'][.='والد نے کہا']")
+    assert card.xpath(".//bdi[@lang='en'][.='Said: dad for family']")
+    assert "Amina" in card.text_content()
+
+
+def test_the_readers_way_stands_first_and_the_headings_are_folded(app, as_persona, teacher, meeting):
+    meeting.agree("Teach the signs")
+    meeting.share(teacher)
+    client = as_persona("parent")
+    page = parse(family_page(client, meeting))
+    assert page.xpath("//main//h2/@id")[:2] == ["actions", "said"]
+    assert page.xpath("//main//a[@href='#replies']/following::h2[@id='actions']"), "the way to the form stands above"
+    assert any("For everybody" in fold.text_content() for fold in page.xpath("//main//details[not(@open)]"))
+    assert not page.xpath("//main//details[@open]")
+    meeting.write(as_persona("sendco"), "It was Tuesday", addition="1")
+    (opened,) = parse(family_page(client, meeting)).xpath("//main//details[@open]")
+    assert "It was Tuesday" in opened.text_content(), "what is new is not hidden"

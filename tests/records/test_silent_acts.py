@@ -29,6 +29,7 @@ from portal.records.actions_record import add_addendum, start, take_over, write_
 from portal.records.actions_reply import reply
 from portal.records.actions_share import share
 from portal.records.models import NotHappening
+from portal.records.queries_record import share_page
 from portal.records.rules import EndingKind, Heading, Reply
 from portal.records.rules_actions import ActionWords
 from portal.reviews.models import Review
@@ -70,6 +71,11 @@ class Cycle:
         self.act(letter, keep, **self.place, author_id=author, side=side, how=How.SELF, answers=answers)
         self.act(letter, send, **self.place, author_id=author)
 
+    def read_and_share(self, session, *, actor):
+        page = {"pupil_id": self.pupil_id, "review_id": self.review_id}
+        seen = share_page(session, viewer=actor, **page).mark
+        share(session, actor=actor, seen=seen, **self.place)
+
     def write_the_record(self):
         self.act("T", start, **self.place)
         line = {"heading": Heading.ADMIRE, "text": self.marks.mark("line"), "entry_id": uuid.uuid4()}
@@ -92,7 +98,7 @@ class Cycle:
         for statement_id in self.ids(Statement):
             words = {"kind": EndingKind.ANSWERED, "words": self.marks.mark("ending")}
             self.act("T", end, statement_id=statement_id, now=self.now, **words)
-        self.act("T", share, **self.place)
+        self.act("T", self.read_and_share)
         line = {"heading": Heading.SUPPORT, "text": self.marks.mark("addendum"), "entry_id": uuid.uuid4()}
         self.act("T", add_addendum, **self.place, **line)
 

@@ -4,13 +4,15 @@ import uuid
 
 from sqlalchemy import select
 
-from portal.contributions.models import Contribution, Statement
+from portal.contributions.models import Contribution, Statement, StatementTranslation
 from portal.kernel import clock
+from portal.kernel.rows import whose
 from portal.people.rules import Readers, Side
 from portal.records.models import Action, Record, RecordEntry
 from portal.records.rules import ActionState
 from portal.reviews.models import Review
 from portal.reviews.rules import ReviewKind, Stage
+from tests.pages import parse
 
 # name: who says it, on which side, who may read it, the one adult, which question it answers
 SAID = {
@@ -67,6 +69,12 @@ class Meeting:
         self.keep(row)
         return row
 
+    def translate(self, name, language, text, by="Amina"):
+        """What was said, in another language by a person."""
+        said = self.session.get(Statement, self.said[name])
+        facts = {**whose(said), "written_by": said.written_by, "sent_at": said.sent_at, "statement_id": said.id}
+        self.keep(StatementTranslation(**facts, language=language, text=text, translated_by=by, at=clock.now()))
+
     def agree(self, text, **more):
         """An action, as the draft has it."""
         facts = {
@@ -95,8 +103,15 @@ class Meeting:
         data = {"heading": heading, "entry_id": str(entry_id or uuid.uuid4()), "text": text, "for_family": "y", **more}
         return client.post(f"{self.path}/lines", data={name: value for name, value in data.items() if value})
 
-    def share(self, client):
-        return client.post(f"{self.path}/share")
+    def seen(self, client):
+        """The mark of the preview, as its button sends it; empty where there is no button."""
+        page = client.get(f"{self.path}/share")
+        found = parse(page).xpath("//main//input[@name='seen']/@value") if page.status_code == 200 else []
+        return found[0] if found else ""
+
+    def share(self, client, seen=None):
+        """Reads the preview, or has read it before, and presses its button."""
+        return client.post(f"{self.path}/share", data={"seen": self.seen(client) if seen is None else seen})
 
     def record(self):
         self.session.rollback()
