@@ -360,16 +360,21 @@ class Counted:
 @pytest.fixture
 def counting(request: pytest.FixtureRequest) -> Iterator[Counted]:
     """Counts SQL statements of this test's app; clear `.statements` before the request that matters."""
-    engine = _of(request).extensions["engine"]
+    found = _of(request).extensions
+    engines = [found["engine"]]
+    if found["engine"].dialect.name == "postgresql":
+        engines.append(found["writing_engine"])  # on SQLite the one that reads hears it too
     counted = Counted([])
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")):
             counted.statements.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     yield counted
-    event.remove(engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 ALL_PERSONAS = tuple(slug for slugs in PERSONAS.values() for slug in slugs)

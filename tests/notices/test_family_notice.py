@@ -56,7 +56,8 @@ def test_the_original_names_its_language_and_offers_to_explain(app, as_persona, 
     client = as_persona("parent")
     page = client.get(f"{url(notice_id)}?lang=pl")
     assert parse(page).xpath("//main//div[@class='school-text']/@lang") == ["en-GB"]
-    assert "English" in words(page)
+    (offer,) = parse(page).xpath("//main//p[contains(@class, 'aside--original')]")
+    assert "po angielsku" in offer.text_content()
     assert buttons(page) == [Reply.CALL], "one tap asks for a call, though nothing was asked"
     assert reply(client, notice_id, "call").status_code == 303
     assert replies(system_session, ids, notice_id) == [Reply.CALL]
@@ -66,6 +67,16 @@ def test_the_original_names_its_language_and_offers_to_explain(app, as_persona, 
     assert buttons(client.get(f"{url(notice_id)}?lang=en")) == [], (
         "whoever reads it as it was written need not be helped"
     )
+
+
+def test_a_title_in_english_carries_the_offer_wherever_it_stands(app, as_persona, ids, system_session):
+    a_notice(system_session, ids, urdu=URDU, asks=Asks.COME, answer_by=clock.today())
+    client, offer = as_persona("parent"), "//main//p[contains(@class, 'aside--original')]"
+    for path in ("/messages", "/home"):
+        for tag in ("pl", "en"):
+            page = parse(client.get(f"{path}?lang={tag}"))
+            assert page.xpath("//main//a[contains(., 'Coffee morning')]"), (path, tag)
+            assert len(page.xpath(offer)) == (tag == "pl"), (path, tag)
 
 
 def test_a_translation_of_other_words_is_not_shown(sqlite_app, as_persona, ids, system_session):
