@@ -116,11 +116,11 @@ def _of_calls(n: int) -> Task:
 
 
 def _of_meetings(waiting: MeetingAttention, actor: Actor) -> Iterator[Task]:
-    n = waiting.calls
+    n = waiting.calls if actor.has(Role.SENDCO) else 0  # who may not see which families is not told how many
     words = ngettext(
         "%(num)s family asks for a call about a meeting.", "%(num)s families ask for a call about a meeting.", n
     )
-    yield Task(words, n, "gate.calls" if actor.has(Role.SENDCO) else "rounds.rounds")
+    yield Task(words, n, "gate.calls")
     board = "board.season" if waiting.open_round_id else "rounds.rounds"
     address: dict[str, object] = {"round_id": waiting.open_round_id} if waiting.open_round_id else {}
     n = waiting.not_booked

@@ -247,3 +247,9 @@ def test_whoever_alone_was_told_something_learns_so(app, as_persona, ids, system
     made["CHILDASSISTANT"].sent_at = None
     system_session.commit()
     assert not parse(as_persona("teaching-assistant").get("/staff")).xpath(told), "a draft is nobody's yet"
+
+
+def test_only_who_may_see_which_families_want_a_call_is_told_how_many(sqlite_app, as_persona):
+    asked = "ask for a call about a meeting"
+    assert asked in words(as_persona("sendco").get("/staff?lang=en"))
+    assert asked not in words(as_persona("headteacher").get("/staff?lang=en"))
