@@ -58,7 +58,7 @@ def site(sqlite_world: SqliteWorld, tmp_path_factory: pytest.TempPathFactory) ->
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser profile on a narrow phone: what works there works on a desk."""
     context = browser.new_context(viewport={"width": 320, "height": 700}, locale="en-GB")
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)  # milliseconds; a busy machine is no failure
     page = context.new_page()
     yield page
     context.close()
